@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FI_BINDINGS_IMPL_H
+#define FI_BINDINGS_IMPL_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "../fi.h"
+#include "../script.h"
+#include "../slot.h"
+#include "../trigger.h"
+
+/*
+ * Helpers of the bindings.  All of them run with the Lua lock held, and those
+ * marked FI_RAISES may leave by longjmp: nothing that has to be freed may be
+ * owned by a C variable across such a call.
+ */
+#define FI_RAISES
+
+/* Each adds its part to the table `fi` on top of the stack. */
+void fi_bind_trigger(lua_State *L);
+void fi_bind_event(lua_State *L);
+void fi_bind_counter(lua_State *L);
+void fi_bind_cpu(lua_State *L);
+void fi_bind_mem(lua_State *L);
+void fi_bind_symbols(lua_State *L);
+void fi_bind_core(lua_State *L);
+
+/* The results fi.SKIP and fi.RETRY, as light userdata. */
+extern const char fi_token_skip, fi_token_retry;
+
+/* Raise @error's message at the script's line, and free it. */
+FI_RAISES int fi_raise(lua_State *L, GError *error);
+
+/* The current context if it is on a vCPU, else an error naming @what. */
+FI_RAISES FiContext *fi_need_vcpu(lua_State *L, const char *what);
+/* The capability, or an error that says how to get it. */
+FI_RAISES void fi_need_cap(lua_State *L, FiCap cap, const char *what);
+
+/* An address: an integer or a symbol expression at @idx. */
+FI_RAISES uint64_t fi_check_address(lua_State *L, int idx);
+
+/*
+ * A place at @idx: address, symbol, {lo, hi} or {where, size = n}.  Sets
+ * lo, hi, exact_pc of @spec as its kind wants, and pushes a label for it.
+ */
+FI_RAISES void fi_check_where(lua_State *L, int idx, FiTriggerSpec *spec);
+
+/* Push the event of the current context as a userdata. */
+FI_RAISES void fi_push_event(lua_State *L, FiContext *c);
+/* Make the event of @c, if one was made, unreadable. */
+void fi_expire_event(FiContext *c);
+/* Push the trigger's handle. */
+FI_RAISES void fi_push_trigger(lua_State *L, FiTrigger *t);
+/* nil or a condition at @idx. */
+FI_RAISES void fi_check_condition(lua_State *L, int idx, FiCondition *ret);
+FI_RAISES FiCounter *fi_check_counter(lua_State *L, int idx);
+
+/* Arm a trigger made from @spec, with the function at @fn_idx (0: none), and
+ * push its handle. */
+FI_RAISES void fi_arm(lua_State *L, const FiTriggerSpec *spec, int fn_idx);
+
+/* Request to jump, skip or retry from the current handler. */
+FI_RAISES void fi_want_skip(lua_State *L, FiContext *c);
+FI_RAISES void fi_want_retry(lua_State *L, FiContext *c);
+FI_RAISES void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc);
+
+/* A line of kind "fault" up to its action; the caller adds target, old, new
+ * and ends it with fi_fault_end(). */
+FiLine *fi_fault_begin(FiContext *c, const char *action);
+/* Add the table at @info_idx (0 or nil: none), which fi_check_info() has
+ * accepted, and write the line.  Does not raise. */
+void fi_fault_end(lua_State *L, FiLine *line, int info_idx);
+FI_RAISES void fi_check_info(lua_State *L, int idx);
+/* Members of the table at @idx, keys sorted, into an object of the line.
+ * Does not raise: values of other types become their type's name. */
+void fi_line_table(lua_State *L, FiLine *line, const char *key, int idx);
+
+#endif

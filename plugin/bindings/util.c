@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "impl.h"
+
+#include <string.h>
+
+const char fi_token_skip = 's', fi_token_retry = 'r';
+
+int fi_raise(lua_State *L, GError *error)
+{
+    char text[512];     /* on the stack: what follows does not come back */
+
+    g_strlcpy(text, error->message, sizeof(text));
+    g_error_free(error);
+    return luaL_error(L, "%s", text);
+}
+
+FiContext *fi_need_vcpu(lua_State *L, const char *what)
+{
+    FiContext *c = fi_script_context();
+
+    if (!c || c->place == FI_PLACE_LOAD) {
+        luaL_error(L, "%s: there is no guest yet while the scenario loads; "
+                   "use it in a handler, e.g. of on_vcpu_init or on_pc", what);
+    } else if (!c->vcpu) {
+        luaL_error(L, "%s: the guest has ended", what);
+    }
+    return c;
+}
+
+void fi_need_cap(lua_State *L, FiCap cap, const char *what)
+{
+    if (!fi_has(cap)) {
+        luaL_error(L, "%s needs the capability '%s', which this QEMU lacks: "
+                   "%s", what, fi_cap_name(cap), fi_cap_advice(cap));
+    }
+}
+
+uint64_t fi_check_address(lua_State *L, int idx)
+{
+    GError *error = NULL;
+    uint64_t addr = 0;
+
+    if (lua_isinteger(L, idx)) {
+        return lua_tointeger(L, idx);
+    } else if (lua_type(L, idx) != LUA_TSTRING) {
+        luaL_error(L, "an address is an integer or a symbol such as "
+                   "\"main+0x10\", not %s", luaL_typename(L, idx));
+    }
+    if (!fi_symbols_eval(fi.symbols, lua_tostring(L, idx), &addr, NULL, NULL,
+                         &error)) {
+        fi_raise(L, error);
+    }
+    return addr;
+}
+
+static uint64_t symbol_size(lua_State *L, int idx)
+{
+    const FiSymbol *sym = NULL;
+    int64_t offset = 0;
+    uint64_t addr;
+
+    if (lua_type(L, idx) != LUA_TSTRING ||
+        !fi_symbols_eval(fi.symbols, lua_tostring(L, idx), &addr, &sym,
+                         &offset, NULL) ||
+        !sym || offset || sym->kind != FI_SYMBOL_OBJECT) {
+        return 1;
+    }
+    return MAX(sym->size, 1);
+}
+
+static void where_label(lua_State *L, int idx, uint64_t addr)
+{
+    char text[32];
+
+    if (lua_type(L, idx) == LUA_TSTRING) {
+        lua_pushvalue(L, idx);
+    } else {
+        g_snprintf(text, sizeof(text), "0x%" PRIx64, addr);
+        lua_pushstring(L, text);
+    }
+}
+
+/* {lo, hi} or {where, size = n} at @idx; leaves one label on the stack. */
+static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
+{
+    int top = lua_gettop(L);
+
+    lua_geti(L, idx, 1);                            /* top+1 */
+    lua_geti(L, idx, 2);                            /* top+2 */
+    lua_getfield(L, idx, "size");                   /* top+3 */
+    spec->lo = fi_check_address(L, top + 1);
+    if (!lua_isnil(L, top + 3)) {
+        if (!lua_isinteger(L, top + 3) || lua_tointeger(L, top + 3) < 1) {
+            luaL_error(L, "the size of a range is a whole number of bytes "
+                       "from 1");
+        } else if (!lua_isnil(L, top + 2)) {
+            luaL_error(L, "a range is {lo, hi} or {where, size = n}, not "
+                       "both");
+        }
+        spec->hi = spec->lo + lua_tointeger(L, top + 3);
+    } else if (lua_isnil(L, top + 2)) {
+        luaL_error(L, "a range is {lo, hi} or {where, size = n}");
+    } else {
+        spec->hi = fi_check_address(L, top + 2);
+    }
+    if (spec->hi <= spec->lo) {
+        luaL_error(L, "the range ends at 0x%I, which is not behind its start "
+                   "0x%I", (lua_Integer)spec->hi, (lua_Integer)spec->lo);
+    }
+    where_label(L, top + 1, spec->lo);              /* top+4 */
+    lua_pushfstring(L, "[%s, +%I)", lua_tostring(L, -1),
+                    (lua_Integer)(spec->hi - spec->lo));
+    lua_replace(L, top + 1);
+    lua_settop(L, top + 1);
+}
+
+void fi_check_where(lua_State *L, int idx, FiTriggerSpec *spec)
+{
+    idx = lua_absindex(L, idx);
+    if (lua_istable(L, idx)) {
+        spec->exact_pc = false;
+        check_range(L, idx, spec);
+        return;
+    }
+    spec->lo = fi_check_address(L, idx);
+    spec->exact_pc = true;
+    spec->hi = spec->lo + symbol_size(L, idx);
+    where_label(L, idx, spec->lo);
+}
+
+/* The PC */
+
+static void need_jump(lua_State *L, FiContext *c, const char *what)
+{
+    fi_need_cap(L, FI_CAP_SET_PC, what);
+    if (!c->outcome) {
+        luaL_error(L, "%s: not in a handler of on_%s", what,
+                   fi_kind_name(c->kind));
+    }
+}
+
+static void need_insn(lua_State *L, FiContext *c, const char *what)
+{
+    need_jump(L, c, what);
+    if (c->place != FI_PLACE_INSN) {
+        luaL_error(L, "%s: only before an instruction (on_pc, on_insn, "
+                   "after_insns), not in a handler of on_%s", what,
+                   fi_kind_name(c->kind));
+    }
+}
+
+void fi_want_skip(lua_State *L, FiContext *c)
+{
+    FiLine *l;
+
+    need_insn(L, c, "fi.SKIP");
+    c->outcome->skip = true;
+    c->outcome->jump = false;
+    l = fi_fault_begin(c, "skip");
+    fi_line_hex(l, "old", c->site->opcode);
+    fi_fault_end(L, l, 0);
+}
+
+void fi_want_retry(lua_State *L, FiContext *c)
+{
+    need_insn(L, c, "fi.RETRY");
+    c->outcome->retry = true;
+}
+
+void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
+{
+    FiLine *l;
+
+    need_jump(L, c, "writing cpu.pc");
+    l = fi_fault_begin(c, "set_pc");
+    fi_line_string(l, "target", "pc");
+    fi_line_hex(l, "old", c->outcome->jump ? c->outcome->pc
+                          : c->site        ? c->site->pc
+                                           : c->to_pc);
+    fi_line_hex(l, "new", pc);
+    fi_fault_end(L, l, 0);
+    c->outcome->jump = true;
+    c->outcome->skip = false;
+    c->outcome->pc = pc;
+}
+
+/* Journal */
+
+static void context_pc(FiLine *l, const FiContext *c)
+{
+    bool known = c->site || c->place == FI_PLACE_DISCON;
+    uint64_t pc = c->site ? c->site->pc : c->to_pc;
+    g_autofree char *at = known ? fi_symbols_at(fi.symbols, pc) : NULL;
+
+    if (known) {
+        fi_line_hex(l, "pc", pc);
+    } else {
+        fi_line_null(l, "pc");
+    }
+    fi_line_string(l, "at", at);
+}
+
+FiLine *fi_fault_begin(FiContext *c, const char *action)
+{
+    FiLine *l = fi_journal_line(fi.journal, "fault", fi_now_ns());
+
+    if (c->vcpu) {
+        fi_line_int(l, "vcpu", c->vcpu->index);
+    } else {
+        fi_line_null(l, "vcpu");
+    }
+    context_pc(l, c);
+    fi_line_string(l, "trigger", c->trigger ? c->trigger->name : NULL);
+    if (c->trigger) {
+        fi_line_int(l, "hit", c->hits);
+    } else {
+        fi_line_null(l, "hit");
+    }
+    fi_line_string(l, "action", action);
+    return l;
+}
+
+void fi_check_info(lua_State *L, int idx)
+{
+    if (!lua_isnoneornil(L, idx) && !lua_istable(L, idx)) {
+        luaL_error(L, "the journal's info is a table, not %s",
+                   luaL_typename(L, idx));
+    }
+}
+
+static int by_string(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void line_value(lua_State *L, FiLine *l, const char *key, int idx,
+                       int depth);
+
+static void line_array(lua_State *L, FiLine *l, const char *key, int idx,
+                       int depth)
+{
+    lua_Integer i, n = lua_rawlen(L, idx);
+
+    fi_line_open_array(l, key);
+    for (i = 1; i <= n; i++) {
+        lua_rawgeti(L, idx, i);
+        line_value(L, l, NULL, lua_gettop(L), depth);
+        lua_pop(L, 1);
+    }
+    fi_line_close_array(l);
+}
+
+/* Sorted, as two runs must give the same journal and Lua's order varies. */
+static void line_object(lua_State *L, FiLine *l, const char *key, int idx,
+                        int depth)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    guint i;
+
+    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+        if (lua_type(L, -2) == LUA_TSTRING) {
+            g_ptr_array_add(keys, (char *)lua_tostring(L, -2));
+        }
+    }
+    g_ptr_array_sort(keys, by_string);
+    fi_line_open_object(l, key);
+    for (i = 0; i < keys->len; i++) {
+        const char *k = g_ptr_array_index(keys, i);
+
+        lua_pushstring(L, k);
+        lua_rawget(L, idx);
+        line_value(L, l, k, lua_gettop(L), depth);
+        lua_pop(L, 1);
+    }
+    fi_line_close_object(l);
+}
+
+static void line_value(lua_State *L, FiLine *l, const char *key, int idx,
+                       int depth)
+{
+    size_t len;
+    const char *s;
+
+    switch (lua_type(L, idx)) {
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, idx)) {
+            fi_line_int(l, key, lua_tointeger(L, idx));
+        } else {
+            fi_line_double(l, key, lua_tonumber(L, idx));
+        }
+        break;
+    case LUA_TBOOLEAN:
+        fi_line_bool(l, key, lua_toboolean(L, idx));
+        break;
+    case LUA_TSTRING:
+        s = lua_tolstring(L, idx, &len);
+        fi_line_lstring(l, key, s, len);
+        break;
+    case LUA_TTABLE:
+        if (depth >= 8 || !lua_checkstack(L, 4)) {
+            fi_line_string(l, key, "table");
+        } else if (lua_rawlen(L, idx)) {
+            line_array(L, l, key, idx, depth + 1);
+        } else {
+            line_object(L, l, key, idx, depth + 1);
+        }
+        break;
+    default:
+        fi_line_string(l, key, luaL_typename(L, idx));
+        break;
+    }
+}
+
+void fi_line_table(lua_State *L, FiLine *line, const char *key, int idx)
+{
+    if (lua_checkstack(L, 8)) {
+        line_object(L, line, key, lua_absindex(L, idx), 0);
+    }
+}
+
+void fi_fault_end(lua_State *L, FiLine *line, int info_idx)
+{
+    if (info_idx && lua_istable(L, info_idx)) {
+        fi_line_table(L, line, "info", info_idx);
+    }
+    fi_line_end(line);
+}

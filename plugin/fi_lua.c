@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fi.h"
+#include "instrument.h"
+#include "script.h"
+#include "slot.h"
+
+/*
+ * The story of a run: QEMU loads the plugin and calls qemu_plugin_install(),
+ * which reads the options, opens the journal, loads symbols and runs the
+ * scenario.  From then on QEMU's callbacks (instrument.c) enter Lua (script.c)
+ * for what the scenario has armed.  When QEMU ends, fi_lua_atexit() writes
+ * what is left to say.
+ */
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+
+FiPlugin fi;
+
+void fi_lua_atexit(FI_ARGS_ATEXIT);
+
+/* Messages */
+
+void fi_message(const char *fmt, ...)
+{
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    va_list ap;
+    int i;
+
+    va_start(ap, fmt);
+    text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    lines = g_strsplit(text, "\n", -1);
+    for (i = 0; lines[i]; i++) {
+        g_string_append_printf(out, "fi_lua: %s\n", lines[i]);
+    }
+    fwrite(out->str, 1, out->len, stderr);
+}
+
+/* Capabilities */
+
+static gint sysreg_write;
+
+void fi_cap_set_sysreg_write(bool yes)
+{
+    g_atomic_int_set(&sysreg_write, yes);
+}
+
+bool fi_has(FiCap cap)
+{
+    bool patched = !fi.opts->stock;
+
+    switch (cap) {
+    case FI_CAP_SET_PC:
+        return FI_HAS_SET_PC;
+    case FI_CAP_DISCONTINUITY:
+        return FI_HAS_DISCON;
+    case FI_CAP_CLOCK:
+        return patched && qemu_plugin_fi_clock_ns;
+    case FI_CAP_SHUTDOWN:
+        return patched && qemu_plugin_fi_shutdown;
+    case FI_CAP_SYSREG_WRITE:
+        return patched && g_atomic_int_get(&sysreg_write);
+    default:
+        return false;
+    }
+}
+
+static const struct {
+    const char *name, *advice;
+} cap_info[FI_CAP_COUNT] = {
+    [FI_CAP_SET_PC] = { "set_pc", "plugin API 6 (QEMU 11.0) or later" },
+    [FI_CAP_DISCONTINUITY] = { "discontinuity",
+                               "plugin API 6 (QEMU 11.0) or later" },
+    [FI_CAP_CLOCK] = { "clock", "a QEMU with qemu-patches/ applied, which "
+                                "./fi setup builds" },
+    [FI_CAP_SHUTDOWN] = { "shutdown", "a QEMU with qemu-patches/ applied, "
+                                      "which ./fi setup builds" },
+    [FI_CAP_SYSREG_WRITE] = { "sysreg_write",
+                              "a QEMU with qemu-patches/ applied, which "
+                              "./fi setup builds, and an Arm A-profile CPU" },
+};
+
+const char *fi_cap_name(FiCap cap)
+{
+    return cap_info[cap].name;
+}
+
+const char *fi_cap_advice(FiCap cap)
+{
+    return cap_info[cap].advice;
+}
+
+int64_t fi_now_ns(void)
+{
+    return fi_has(FI_CAP_CLOCK) ? qemu_plugin_fi_clock_ns() : -1;
+}
+
+/* Ending QEMU */
+
+static struct {
+    gint requested;         /* atomic: 0, 1 requested, 2 performed */
+    int code;
+    bool overridden;        /* by an on_exit handler */
+} ending;
+
+static void write_verdict(int code, const char *why)
+{
+    FiLine *l = fi_journal_line(fi.journal, "verdict", fi_now_ns());
+
+    fi_line_int(l, "code", code);
+    fi_line_string(l, "why", why);
+    fi_line_end(l);
+}
+
+void fi_request_exit(int code, const char *why)
+{
+    if (g_atomic_int_get(&ending.requested)) {
+        return;
+    }
+    ending.code = code;
+    write_verdict(code, why);
+    g_atomic_int_set(&ending.requested, 1);
+}
+
+void fi_override_exit(int code, const char *why)
+{
+    ending.code = code;
+    ending.overridden = true;
+    g_atomic_int_set(&ending.requested, 2);
+    write_verdict(code, why);
+}
+
+bool fi_exit_requested(void)
+{
+    return g_atomic_int_get(&ending.requested) != 0;
+}
+
+int fi_exit_code(void)
+{
+    return ending.code;
+}
+
+/*
+ * Without the extension QEMU can only be asked by signal, as a user would,
+ * and the status is put right in fi_lua_atexit().  exit() from here would
+ * tear QEMU down under its running threads.
+ */
+void fi_perform_exit(void)
+{
+    if (!g_atomic_int_compare_and_exchange(&ending.requested, 1, 2)) {
+        return;
+    }
+    if (fi_has(FI_CAP_SHUTDOWN)) {
+        qemu_plugin_fi_shutdown(ending.code);
+    } else {
+        kill(getpid(), SIGTERM);
+    }
+}
+
+static void write_end(void)
+{
+    bool by_us = fi_exit_requested();
+    FiLine *l = fi_journal_line(fi.journal, "end", fi_now_ns());
+
+    fi_line_string(l, "reason", by_us ? "fi.exit" : "qemu");
+    if (by_us) {
+        fi_line_int(l, "code", ending.code);
+    } else {
+        fi_line_null(l, "code");
+    }
+    fi_line_int(l, "faults", fi_journal_faults(fi.journal));
+    fi_line_int(l, "lines", fi_journal_lines(fi.journal) + 1);
+    fi_line_end(l);
+}
+
+/* Also after a scenario that did not load. */
+static void finish(void)
+{
+    fi_script_close();
+    write_end();
+    fi_journal_close(fi.journal);
+    fi.journal = NULL;
+}
+
+static void free_all(void)
+{
+    fi_instrument_free();
+    fi_registry_free();
+    fi_counters_free();
+    fi_slots_free_all();
+    fi_vcpus_free();
+    fi_symbols_free(fi.symbols);
+    fi_options_free(fi.opts);
+    g_free(fi.target);
+}
+
+/*
+ * QEMU calls this from exit(): the main loop has stopped the vCPUs, or a vCPU's
+ * own thread has called exit() and the others still run.  Then what their
+ * callbacks use has to stay.
+ */
+void fi_lua_atexit(FI_ARGS_ATEXIT)
+{
+    (void)userdata;
+    FI_UNUSED_ATEXIT_ID;
+    finish();
+    if (fi_exit_requested() && ending.code) {
+        /* From within exit() this goes on with the other handlers. */
+        exit(ending.code);
+    }
+}
+
+/* Starting */
+
+static bool load_symbols(void)
+{
+    g_autoptr(GError) error = NULL;
+    guint i;
+
+    for (i = 0; i < fi.opts->symbols->len; i++) {
+        const char *path = g_ptr_array_index(fi.opts->symbols, i);
+
+        if (!fi_symbols_load(fi.symbols, path, &error)) {
+            fi_message("option symbols=%s: %s", path, error->message);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The usual case needs no option: the kernel that QEMU was given, if it is an
+ * ELF file with symbols.  QEMU's API does not tell, its command line does. */
+static void load_kernel_symbols(void)
+{
+    g_autofree char *cmdline = NULL;
+    gsize len;
+    char *p, *end;
+
+    if (fi.opts->symbols->len ||
+        !g_file_get_contents("/proc/self/cmdline", &cmdline, &len, NULL)) {
+        return;
+    }
+    end = cmdline + len;
+    for (p = cmdline; p < end; p += strlen(p) + 1) {
+        const char *name = p[0] == '-' && p[1] == '-' ? p + 1 : p;
+        char *value = p + strlen(p) + 1;
+
+        if (strcmp(name, "-kernel") == 0 && value < end) {
+            fi_symbols_load(fi.symbols, value, NULL);
+            return;
+        }
+    }
+}
+
+static void choose_seed(void)
+{
+    if (!fi.opts->seed_given) {
+        fi.opts->seed = (uint64_t)g_random_int();
+    }
+}
+
+static void write_caps(FiLine *l)
+{
+    int cap;
+
+    fi_line_open_array(l, "caps");
+    for (cap = 0; cap < FI_CAP_COUNT; cap++) {
+        if (fi_has(cap)) {
+            fi_line_string(l, NULL, fi_cap_name(cap));
+        }
+    }
+    fi_line_close_array(l);
+}
+
+static int by_string(gconstpointer a, gconstpointer b)
+{
+    return strcmp(a, b);
+}
+
+static void write_args(FiLine *l)
+{
+    GList *keys = g_list_sort(g_hash_table_get_keys(fi.opts->args), by_string);
+    GList *k;
+
+    fi_line_open_object(l, "args");
+    for (k = keys; k; k = k->next) {
+        fi_line_string(l, k->data,
+                       g_hash_table_lookup(fi.opts->args, k->data));
+    }
+    fi_line_close_object(l);
+    g_list_free(keys);
+}
+
+static void write_start(int api)
+{
+    FiLine *l = fi_journal_line(fi.journal, "start", fi_now_ns());
+    char seed[32];
+
+    g_snprintf(seed, sizeof(seed), "%" G_GUINT64_FORMAT, fi.opts->seed);
+    fi_line_int(l, "journal", 1);
+    fi_line_string(l, "plugin", FI_VERSION);
+    fi_line_int(l, "api", api);
+    fi_line_string(l, "tier", fi_has(FI_CAP_CLOCK) ? "patched" : "stock");
+    fi_line_string(l, "target", fi.target);
+    fi_line_int(l, "vcpus", fi.n_vcpus);
+    fi_line_string(l, "script", fi.opts->script);
+    fi_line_string(l, "seed", seed);
+    write_args(l);
+    write_caps(l);
+    fi_line_end(l);
+}
+
+static bool open_journal(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    fi.journal = fi_journal_open(fi.opts->journal, &error);
+    if (!fi.journal) {
+        fi_message("option journal=%s: %s", fi.opts->journal, error->message);
+    }
+    return fi.journal;
+}
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
+                                           const qemu_info_t *info, int argc,
+                                           char **argv)
+{
+    g_autoptr(GError) error = NULL;
+
+    fi.id = id;
+    if (!info->system_emulation) {
+        fi_message("fi_lua works with system emulation (qemu-system-…) only");
+        return -1;
+    }
+    fi.opts = fi_options_parse(argc, argv, &error);
+    if (!fi.opts) {
+        fi_message("%s", error->message);
+        return -1;
+    }
+    fi.target = g_strdup(info->target_name);
+    fi.n_vcpus = info->system.smp_vcpus;
+    fi.max_vcpus = info->system.max_vcpus;
+    fi.symbols = fi_symbols_new();
+    fi_vcpus_init(fi.max_vcpus);
+    fi_registry_init();
+    choose_seed();
+    if (!open_journal()) {
+        return -1;
+    }
+    write_start(info->version.cur);
+    fi_message("seed %" G_GUINT64_FORMAT, fi.opts->seed);
+    load_kernel_symbols();
+    if (!load_symbols() || !fi_script_load()) {
+        finish();
+        return -1;
+    }
+    fi_instrument_start();
+    return 0;
+}

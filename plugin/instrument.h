@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FI_INSTRUMENT_H
+#define FI_INSTRUMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trigger.h"
+#include "vcpu.h"
+
+/*
+ * An instrumented instruction: what its callbacks need and QEMU does not tell
+ * at run time.  Sites belong to the translation cache's generation: QEMU's
+ * flush frees them all.
+ */
+typedef struct FiSite {
+    uint64_t pc;
+    uint64_t block_lo, block_hi;    /* the translation block, for retranslation */
+    uint32_t opcode;
+    uint8_t size;
+    int8_t el;              /* -1: not asked for */
+    bool thumb;
+    uint8_t itstate;        /* before this instruction, AArch32 */
+    uint8_t next_itstate;   /* behind it */
+    uint16_t n;
+    FiTrigger *triggers[];
+} FiSite;
+
+/* Register our callbacks with QEMU; at install. */
+void fi_instrument_start(void);
+/* Free what is left, when no guest code runs any more. */
+void fi_instrument_free(void);
+
+/*
+ * Make what is armed now the plan of the next retranslation; with the Lua
+ * lock.  At load it becomes the plan at once.
+ */
+void fi_instrument_publish_locked(void);
+
+/* Have other vCPU @v look for deferred work. */
+void fi_instrument_ring(FiVcpu *v);
+
+#endif

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct FiJournal {
+    char *path;
+    int fd; /* -1: only count */
+    /*
+     * Guards what follows, and the order of lines in the file.  Not a GMutex:
+     * ThreadSanitizer cannot see those, so it could not check the journal.
+     */
+    pthread_mutex_t lock;
+    uint64_t lines;
+    uint64_t faults;
+    bool failed; /* a failure has been reported */
+    bool torn;   /* the file ends with a part of a line */
+};
+
+struct FiLine {
+    FiJournal *journal;
+    GString *text; /* the members from "kind" on */
+    GString *open; /* closing brackets due, the innermost last */
+    int64_t ns;
+    bool fault;
+};
+
+FiJournal *fi_journal_open(const char *path, GError **error)
+{
+    FiJournal *j;
+    int fd = -1;
+
+    if (path) {
+        /* O_APPEND: after a torn line is cut off, writes go on at the end. */
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+                  0666);
+        if (fd < 0) {
+            g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+                        "cannot write the journal %s: %s", path,
+                        g_strerror(errno));
+            return NULL;
+        }
+    }
+    j = g_new0(FiJournal, 1);
+    j->path = g_strdup(path);
+    j->fd = fd;
+    pthread_mutex_init(&j->lock, NULL);
+    return j;
+}
+
+void fi_journal_close(FiJournal *j)
+{
+    if (!j) {
+        return;
+    }
+    if (j->fd >= 0) {
+        close(j->fd);
+    }
+    pthread_mutex_destroy(&j->lock);
+    g_free(j->path);
+    g_free(j);
+}
+
+static uint64_t read_count(FiJournal *j, const uint64_t *count)
+{
+    uint64_t value;
+
+    pthread_mutex_lock(&j->lock);
+    value = *count;
+    pthread_mutex_unlock(&j->lock);
+    return value;
+}
+
+uint64_t fi_journal_faults(FiJournal *j)
+{
+    return read_count(j, &j->faults);
+}
+
+uint64_t fi_journal_lines(FiJournal *j)
+{
+    return read_count(j, &j->lines);
+}
+
+/* JSON */
+
+/* Valid UTF-8 without NUL bytes. */
+static void append_escaped(GString *text, const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = s[i];
+
+        if (c == '"' || c == '\\') {
+            g_string_append_c(text, '\\');
+            g_string_append_c(text, c);
+        } else if (c == '\n') {
+            g_string_append(text, "\\n");
+        } else if (c == '\r') {
+            g_string_append(text, "\\r");
+        } else if (c == '\t') {
+            g_string_append(text, "\\t");
+        } else if (c < 0x20) {
+            g_string_append_printf(text, "\\u%04x", c);
+        } else {
+            g_string_append_c(text, c);
+        }
+    }
+}
+
+/*
+ * Any bytes as a JSON string.  As g_utf8_make_valid(), each byte that is no
+ * part of a valid character becomes U+FFFD; but that one takes NUL for invalid.
+ */
+static void append_quoted(GString *text, const char *s, size_t len)
+{
+    g_string_append_c(text, '"');
+    while (len) {
+        const char *end;
+        size_t valid;
+
+        g_utf8_validate_len(s, len, &end);
+        valid = end - s;
+        append_escaped(text, s, valid);
+        s += valid;
+        len -= valid;
+        if (len) {
+            g_string_append(text, *s ? "\xef\xbf\xbd" : "\\u0000");
+            s++;
+            len--;
+        }
+    }
+    g_string_append_c(text, '"');
+}
+
+/* Comma and key before the next value. */
+static void begin_member(FiLine *l, const char *key)
+{
+    GString *text = l->text;
+
+    /* No value ends with an opening bracket: strings end with a quote. */
+    if (!strchr("{[", text->str[text->len - 1])) {
+        g_string_append_c(text, ',');
+    }
+    if (key) {
+        append_quoted(text, key, strlen(key));
+        g_string_append_c(text, ':');
+    }
+}
+
+static void add_raw(FiLine *l, const char *key, const char *value)
+{
+    begin_member(l, key);
+    g_string_append(l->text, value);
+}
+
+void fi_line_lstring(FiLine *l, const char *key, const char *value, size_t len)
+{
+    if (!value) {
+        fi_line_null(l, key);
+        return;
+    }
+    begin_member(l, key);
+    append_quoted(l->text, value, len);
+}
+
+void fi_line_string(FiLine *l, const char *key, const char *value)
+{
+    fi_line_lstring(l, key, value, value ? strlen(value) : 0);
+}
+
+void fi_line_int(FiLine *l, const char *key, int64_t value)
+{
+    begin_member(l, key);
+    g_string_append_printf(l->text, "%" PRId64, value);
+}
+
+void fi_line_bool(FiLine *l, const char *key, bool value)
+{
+    add_raw(l, key, value ? "true" : "false");
+}
+
+void fi_line_double(FiLine *l, const char *key, double value)
+{
+    char buf[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (!isfinite(value)) {
+        fi_line_null(l, key);
+        return;
+    }
+    /* g_ascii_dtostr() alone would always write 17 digits: 0.1 as
+     * 0.10000000000000001. */
+    for (int digits = 1; digits <= 17; digits++) {
+        char format[16];
+
+        snprintf(format, sizeof(format), "%%.%dg", digits);
+        g_ascii_formatd(buf, sizeof(buf), format, value);
+        if (g_ascii_strtod(buf, NULL) == value) {
+            break;
+        }
+    }
+    add_raw(l, key, buf);
+}
+
+void fi_line_null(FiLine *l, const char *key)
+{
+    add_raw(l, key, "null");
+}
+
+void fi_line_hex(FiLine *l, const char *key, uint64_t value)
+{
+    begin_member(l, key);
+    g_string_append_printf(l->text, "\"0x%" PRIx64 "\"", value);
+}
+
+void fi_line_bytes(FiLine *l, const char *key, const void *data, size_t len)
+{
+    const uint8_t *bytes = data;
+    uint64_t value = 0;
+
+    if (len <= sizeof(value)) {
+        for (size_t i = len; i-- > 0;) {
+            value = value << 8 | bytes[i];
+        }
+        fi_line_hex(l, key, value);
+        return;
+    }
+    begin_member(l, key);
+    g_string_append(l->text, "\"hex:");
+    for (size_t i = 0; i < len; i++) {
+        g_string_append_printf(l->text, "%02x", bytes[i]);
+    }
+    g_string_append_c(l->text, '"');
+}
+
+static void open_nested(FiLine *l, const char *key, char open, char close)
+{
+    begin_member(l, key);
+    g_string_append_c(l->text, open);
+    g_string_append_c(l->open, close);
+}
+
+static void close_nested(FiLine *l, char close)
+{
+    g_return_if_fail(l->open->len && l->open->str[l->open->len - 1] == close);
+    g_string_append_c(l->text, close);
+    g_string_truncate(l->open, l->open->len - 1);
+}
+
+void fi_line_open_object(FiLine *l, const char *key)
+{
+    open_nested(l, key, '{', '}');
+}
+
+void fi_line_close_object(FiLine *l)
+{
+    close_nested(l, '}');
+}
+
+void fi_line_open_array(FiLine *l, const char *key)
+{
+    open_nested(l, key, '[', ']');
+}
+
+void fi_line_close_array(FiLine *l)
+{
+    close_nested(l, ']');
+}
+
+/* Lines */
+
+FiLine *fi_journal_line(FiJournal *j, const char *kind, int64_t ns)
+{
+    FiLine *l = g_new0(FiLine, 1);
+
+    l->journal = j;
+    l->ns = ns;
+    l->fault = !strcmp(kind, "fault");
+    l->open = g_string_new(NULL);
+    /* The rest of an object: its head follows when the number is known. */
+    l->text = g_string_sized_new(256);
+    g_string_append(l->text, ",\"kind\":");
+    append_quoted(l->text, kind, strlen(kind));
+    return l;
+}
+
+void fi_line_drop(FiLine *l)
+{
+    g_string_free(l->text, TRUE);
+    g_string_free(l->open, TRUE);
+    g_free(l);
+}
+
+/* The number of bytes written: fewer than @len on failure, see errno. */
+static size_t write_all(int fd, const char *data, size_t len)
+{
+    size_t done = 0;
+
+    while (done < len) {
+        ssize_t n = write(fd, data + done, len - done);
+
+        if (n > 0) {
+            done += n;
+        } else if (n == 0 || errno != EINTR) {
+            break;
+        }
+    }
+    return done;
+}
+
+/* Take back the @len bytes of a line that could not be finished. */
+static void cut_off_locked(FiJournal *j, size_t len)
+{
+    off_t end = lseek(j->fd, 0, SEEK_CUR);
+
+    if (end < (off_t)len || ftruncate(j->fd, end - (off_t)len) < 0) {
+        j->torn = true; /* a pipe, say */
+    }
+}
+
+static void write_locked(FiJournal *j, const GString *text)
+{
+    size_t done;
+    int saved_errno;
+
+    if (j->torn && write_all(j->fd, "\n", 1) == 1) {
+        j->torn = false;
+    }
+    done = write_all(j->fd, text->str, text->len);
+    if (done == text->len) {
+        return;
+    }
+    saved_errno = errno;
+    if (done) {
+        cut_off_locked(j, done);
+    }
+    if (!j->failed) {
+        j->failed = true;
+        fprintf(stderr, "fi_lua: cannot write the journal %s: %s\n", j->path,
+                g_strerror(saved_errno));
+    }
+}
+
+void fi_line_end(FiLine *l)
+{
+    FiJournal *j = l->journal;
+    char head[64];
+    char time[24] = "null";
+
+    while (l->open->len) {
+        close_nested(l, l->open->str[l->open->len - 1]);
+    }
+    g_string_append(l->text, "}\n");
+    if (l->ns >= 0) {
+        snprintf(time, sizeof(time), "%" PRId64, l->ns);
+    }
+
+    pthread_mutex_lock(&j->lock);
+    j->lines++;
+    j->faults += l->fault;
+    if (j->fd >= 0) {
+        snprintf(head, sizeof(head), "{\"n\":%" PRIu64 ",\"t\":%s", j->lines,
+                 time);
+        g_string_prepend(l->text, head);
+        write_locked(j, l->text);
+    }
+    pthread_mutex_unlock(&j->lock);
+    fi_line_drop(l);
+}

@@ -1,0 +1,180 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What the API has on top of the C bindings: tasks, logging, globals, guard rails. Runs once before the scenario, with
+-- the table `fi` as its argument.
+
+local fi = ...
+local traceback = debug.traceback
+local create, resume, status, running, yield =
+  coroutine.create, coroutine.resume, coroutine.status, coroutine.running, coroutine.yield
+
+-- Logging -------------------------------------------------------------------------------------------------------------
+
+function fi.log(fmt, ...)
+  fi._log(string.format(fmt, ...))
+end
+
+function print(...) -- luacheck: ignore
+  local parts = table.pack(...)
+  for i = 1, parts.n do
+    parts[i] = tostring(parts[i])
+  end
+  fi._log(table.concat(parts, "\t"))
+end
+
+-- Tasks ---------------------------------------------------------------------------------------------------------------
+
+local WAIT = {} -- what a task yields: only waits do
+local tasks = setmetatable({}, { __mode = "k" })
+
+local function step(co, ...)
+  local ok, what = resume(co, ...)
+  if not ok then
+    tasks[co] = nil
+    error(traceback(co, tostring(what)), 0)
+  elseif status(co) == "dead" then
+    tasks[co] = nil
+    return what -- a task that ends with `return fi.SKIP` means it
+  elseif what ~= WAIT then
+    tasks[co] = nil
+    error(traceback(co, "a task may only wait with wait_pc and its like, not with coroutine.yield"), 0)
+  end
+end
+
+function fi.task(fn)
+  if type(fn) ~= "function" then
+    error("task takes a function, not " .. type(fn), 2)
+  end
+  local co = create(fn)
+  tasks[co] = true
+  step(co)
+end
+
+local function current_task(name)
+  local co = running()
+  if not tasks[co] then
+    error(name .. " is only allowed in a task: put the code into task(function() … end)", 3)
+  end
+  return co
+end
+
+-- A wait is a trigger that fires once; arming it here makes a bad argument an error at the wait's own line.
+local function waiter(name, register, argument_count)
+  return function(...)
+    local co = current_task(name)
+    local args = table.pack(...)
+    local opts = {}
+    local given = args[argument_count + 1]
+    if given ~= nil and type(given) ~= "table" then
+      error(name .. ": options are a table, not " .. type(given), 2)
+    end
+    for k, v in pairs(given or {}) do
+      opts[k] = v
+    end
+    opts.limit = nil
+    if (given or {}).limit ~= nil then
+      error(name .. ": a wait fires once, it has no option 'limit'", 2)
+    end
+    opts._internal = true
+    if name ~= "wait_insns" then
+      opts.limit = 1
+    end
+    args[argument_count + 1] = opts
+    args[argument_count + 2] = function(ev)
+      return step(co, ev)
+    end
+    local ok, err = pcall(register, table.unpack(args, 1, argument_count + 2))
+    if not ok then
+      error(err, 2)
+    end
+    return yield(WAIT)
+  end
+end
+
+-- on_exception's filter may be left out; its wait is told apart by what it gets.
+local function exception_waiter(name, register)
+  local with_filter, without = waiter(name, register, 1), waiter(name, register, 0)
+  return function(filter, opts)
+    if filter == nil then
+      return without(opts)
+    end
+    return with_filter(filter, opts)
+  end
+end
+
+fi.wait_pc = waiter("wait_pc", fi.on_pc, 1)
+fi.wait_read = waiter("wait_read", fi.on_read, 1)
+fi.wait_write = waiter("wait_write", fi.on_write, 1)
+fi.wait_exception = exception_waiter("wait_exception", fi.on_exception)
+fi.wait_interrupt = exception_waiter("wait_interrupt", fi.on_interrupt)
+fi.wait_insns = waiter("wait_insns", fi.after_insns, 1)
+
+function fi.wait(...)
+  local co = current_task("wait")
+  local triggers = table.pack(...)
+  local done = false
+  if triggers.n == 0 then
+    error("wait takes triggers, e.g. wait(on_pc(\"f\", nil), on_pc(\"g\", nil))", 2)
+  end
+  for i = 1, triggers.n do
+    if type(triggers[i]) ~= "userdata" or not pcall(function() return triggers[i].hits end) then
+      error(("wait: argument %d is not a trigger"):format(i), 2)
+    end
+  end
+  local live = 0
+  for i = 1, triggers.n do
+    local t = triggers[i]
+    local armed = t:_handler(function(ev)
+      if done then
+        return
+      end
+      done = true
+      for j = 1, triggers.n do
+        triggers[j]:_handler(nil)
+      end
+      return step(co, ev, t)
+    end)
+    live = live + (armed and 1 or 0)
+  end
+  if live == 0 then
+    error("wait: all of these triggers have ended", 2)
+  end
+  return yield(WAIT)
+end
+
+-- Random numbers: the generator was seeded by C --------------------------------------------------------------------------
+
+fi.rng = math.random
+
+-- Globals -------------------------------------------------------------------------------------------------------------
+
+for _, name in ipairs {
+  "on_pc", "on_insn", "on_read", "on_write", "on_exception", "on_interrupt", "on_vcpu_init", "on_idle", "on_resume",
+  "after_insns", "on_exit", "task", "wait", "wait_pc", "wait_read", "wait_write", "wait_exception", "wait_interrupt",
+  "wait_insns", "mem", "phys",
+} do
+  _G[name] = fi[name]
+end
+cpu = fi.cpu() -- luacheck: ignore
+
+-- Guard rails: not a sandbox, but what a scenario does not need and what would get around the limits. --------------------
+
+if not fi._unsafe then
+  debug = { traceback = traceback, getinfo = debug.getinfo } -- luacheck: ignore
+  local load_any, loadfile_any = load, loadfile
+  -- Precompiled chunks can crash the VM.
+  function load(chunk, name, _, ...) -- luacheck: ignore
+    return load_any(chunk, name, "t", ...)
+  end
+  function loadfile(name, _, ...) -- luacheck: ignore
+    return loadfile_any(name, "t", ...)
+  end
+  function dofile(name) -- luacheck: ignore
+    return assert(loadfile(name))()
+  end
+  package.searchers[4] = nil
+  package.searchers[3] = nil
+  function os.exit() -- luacheck: ignore
+    error("use fi.exit(code), which lets QEMU end in order", 2)
+  end
+end
+fi._unsafe = nil

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "script.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bindings/api.h"
+#include "bindings/impl.h"
+#include "fi.h"
+
+#if LUA_VERSION_NUM != 504
+#error "fi_lua is written for Lua 5.4"
+#endif
+
+/* Instructions between two looks at the budget. */
+#define HOOK_STEP 10000
+/* The main chunk may build tables, and runs once. */
+#define LOAD_BUDGET_FACTOR 100
+/* Errors after which a trigger is disabled. */
+#define MAX_ERRORS 3
+
+static struct {
+    pthread_mutex_t lock;   /* not a GMutex: ThreadSanitizer cannot see those */
+    lua_State *L;           /* main state: load, exit */
+    FiContext *context;     /* of the lock's holder */
+    uint64_t memory;        /* bytes in use */
+    bool closed;
+} vm = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* The lock */
+
+void fi_script_lock(void)
+{
+    pthread_mutex_lock(&vm.lock);
+}
+
+void fi_script_unlock(void)
+{
+    pthread_mutex_unlock(&vm.lock);
+}
+
+bool fi_script_closed_locked(void)
+{
+    return vm.closed;
+}
+
+FiContext *fi_script_context(void)
+{
+    return vm.context;
+}
+
+FiContext *fi_script_release(void)
+{
+    FiContext *c = vm.context;
+
+    vm.context = NULL;
+    fi_script_unlock();
+    return c;
+}
+
+void fi_script_reacquire(FiContext *c)
+{
+    fi_script_lock();
+    vm.context = c;
+}
+
+uint64_t fi_script_memory(void)
+{
+    return vm.memory;
+}
+
+/* Limits */
+
+static void *allocate(void *opaque, void *ptr, size_t old_size, size_t size)
+{
+    size_t old = ptr ? old_size : 0;    /* else it tells the kind of object */
+    void *p;
+
+    (void)opaque;
+    if (size == 0) {
+        vm.memory -= old;
+        free(ptr);
+        return NULL;
+    }
+    if (size > old && vm.memory + (size - old) > fi.opts->memory) {
+        return NULL;
+    }
+    p = realloc(ptr, size);
+    if (p) {
+        vm.memory += size - old;
+    }
+    return p;
+}
+
+static uint64_t budget(const FiContext *c)
+{
+    return c->place == FI_PLACE_LOAD ? fi.opts->budget * LOAD_BUDGET_FACTOR
+                                     : fi.opts->budget;
+}
+
+/*
+ * A plain error from here could be caught by the scenario's pcall, so once the
+ * budget is spent the hook raises it again at every instruction until the
+ * handler has ended.
+ */
+static void count_hook(lua_State *L, lua_Debug *ar)
+{
+    FiContext *c = vm.context;
+    int step = lua_gethookcount(L);
+
+    (void)ar;
+    c->spent += step;
+    if (c->spent < budget(c)) {
+        if (step != HOOK_STEP) {    /* a coroutine that outlived its handler */
+            lua_sethook(L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
+        }
+        return;
+    }
+    lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
+    luaL_where(L, 0);
+    lua_pushfstring(L, "%sran more than %I Lua instructions (plugin option "
+                    "budget)", lua_tostring(L, -1), (lua_Integer)budget(c));
+    lua_error(L);
+}
+
+/* The gate */
+
+static int message_handler(lua_State *L)
+{
+    const char *msg = luaL_tolstring(L, 1, NULL);
+
+    luaL_traceback(L, L, msg, 1);
+    return 1;
+}
+
+static int make_state(lua_State *L)
+{
+    lua_State **where = lua_touserdata(L, 1);
+
+    lua_State *state = lua_newthread(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, where);   /* anchors it */
+    *where = state;
+    return 0;
+}
+
+/* Each vCPU runs on a state of its own, and where a handler gives up the lock
+ * and its vCPU comes in again, on one more. */
+static lua_State *state_for(FiVcpu *v)
+{
+    lua_State **where;
+
+    if (v->depth >= G_N_ELEMENTS(v->states)) {
+        return NULL;
+    }
+    where = &v->states[v->depth];
+    if (!*where) {
+        lua_pushcfunction(vm.L, make_state);
+        lua_pushlightuserdata(vm.L, where);
+        if (lua_pcall(vm.L, 1, 0, 0) != LUA_OK) {
+            lua_pop(vm.L, 1);
+        }
+    }
+    return *where;
+}
+
+static bool enter(FiContext *c)
+{
+    c->L = c->vcpu ? state_for(c->vcpu) : vm.L;
+    if (!c->L) {
+        fi_message("no memory for, or too deep nesting of, a handler");
+        return false;
+    }
+    if (c->vcpu) {
+        c->vcpu->depth++;
+    }
+    c->spent = 0;
+    c->outer = vm.context;
+    vm.context = c;
+    return true;
+}
+
+static void leave(FiContext *c)
+{
+    if (c->vcpu) {
+        c->vcpu->depth--;
+    }
+    if (lua_gethookcount(c->L) != HOOK_STEP) {
+        lua_sethook(c->L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
+    }
+    lua_settop(c->L, 0);
+    vm.context = c->outer;
+    if (c->vcpu && fi_registry_dirty()) {
+        fi_instrument_publish_locked();
+        c->vcpu->wants_reset = true;
+    }
+}
+
+/* Errors */
+
+static void journal_error(FiContext *c, const char *message,
+                          const char *traceback, bool disabled)
+{
+    FiLine *l = fi_journal_line(fi.journal, "error", fi_now_ns());
+
+    fi_line_string(l, "trigger", c->trigger ? c->trigger->name : NULL);
+    fi_line_string(l, "message", message);
+    fi_line_string(l, "traceback", traceback);
+    fi_line_bool(l, "disabled", disabled);
+    fi_line_end(l);
+}
+
+static bool disable_after(FiTrigger *t)
+{
+    t->errors++;
+    if (fi.opts->on_error != FI_ON_ERROR_DISABLE || t->errors < MAX_ERRORS ||
+        fi_trigger_state(t) != FI_ACTIVE) {
+        return false;
+    }
+    fi_registry_set_enabled(t, false);
+    return true;
+}
+
+/* @text: the message, and perhaps a traceback behind it */
+static void report(FiContext *c, const char *text)
+{
+    const char *mark = "\nstack traceback:";
+    const char *at = text ? strstr(text, mark) : NULL;
+    g_autofree char *message = at ? g_strndup(text, at - text)
+                                  : g_strdup(text ? text : "error");
+    bool disabled = c->trigger && disable_after(c->trigger);
+
+    fi_message("%s%s%s%s%s", c->trigger ? "in " : "",
+               c->trigger ? c->trigger->name : "", c->trigger ? ": " : "",
+               message, at ? at : "");
+    if (disabled) {
+        fi_message("%s: disabled after %d errors", c->trigger->name,
+                   MAX_ERRORS);
+    }
+    journal_error(c, message, at ? at + 1 : "", disabled);
+    if (fi.opts->on_error == FI_ON_ERROR_EXIT) {
+        fi_request_exit(1, "error in a handler");
+    }
+}
+
+/* Handlers */
+
+/* [light userdata: context] -> the handler's result */
+static int invoke_with_event(lua_State *L)
+{
+    FiContext *c = lua_touserdata(L, 1);
+
+    luaL_checkstack(L, 4, NULL);
+    fi_push_event(L, c);                            /* context event */
+    lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger);  /* … handler */
+    lua_pushvalue(L, 2);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
+static int take_result(lua_State *L)
+{
+    FiContext *c = lua_touserdata(L, 1);
+    const void *token = lua_touserdata(L, 2);
+
+    if (token == &fi_token_skip) {
+        fi_want_skip(L, c);
+    } else if (token == &fi_token_retry) {
+        fi_want_retry(L, c);
+    } else {
+        return luaL_error(L, "a handler returns nothing, fi.SKIP or fi.RETRY, "
+                          "not %s", luaL_typename(L, 2));
+    }
+    return 0;
+}
+
+/* The result on top of the stack; a wrong one is the handler's error. */
+static void handle_result(FiContext *c)
+{
+    lua_State *L = c->L;
+    lua_Debug ar;
+
+    if (lua_isnil(L, -1)) {
+        return;
+    }
+    lua_pushcfunction(L, take_result);
+    lua_pushlightuserdata(L, c);
+    lua_pushvalue(L, -3);
+    if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
+        g_autofree char *text = NULL;
+
+        lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger);
+        lua_getinfo(L, ">S", &ar);
+        text = g_strdup_printf("%s:%d: %s", ar.short_src, ar.linedefined,
+                               lua_tostring(L, -1));
+        report(c, text);
+    }
+}
+
+static void call_handler(FiContext *c)
+{
+    lua_State *L = c->L;
+    FiTrigger *t = c->trigger;
+    int status;
+
+    lua_pushcfunction(L, message_handler);
+    if (t->wants_event) {
+        lua_pushcfunction(L, invoke_with_event);
+        lua_pushlightuserdata(L, c);
+        status = lua_pcall(L, 1, 1, 1);
+    } else {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, t);
+        status = lua_pcall(L, 0, 1, 1);
+    }
+    fi_expire_event(c);     /* at once: it is no longer anchored */
+    if (status == LUA_OK) {
+        handle_result(c);
+    } else {
+        report(c, lua_tostring(L, -1));
+    }
+}
+
+static void end_if_exhausted(FiTrigger *t)
+{
+    if (t->spec.limit && fi_trigger_fired(t) >= t->spec.limit &&
+        fi_trigger_state(t) != FI_REMOVED &&
+        fi_trigger_state(t) != FI_ENDED) {
+        fi_registry_end(t, FI_ENDED);
+        fi_script_summarise(t);
+        lua_pushnil(vm.L);      /* let go of the handler */
+        lua_rawsetp(vm.L, LUA_REGISTRYINDEX, t);
+    }
+}
+
+void fi_script_handle(FiContext *c)
+{
+    FiTrigger *t = c->trigger;
+
+    fi_script_lock();
+    /* It may have been removed while this thread waited for the lock. */
+    if (!vm.closed && t->has_handler && fi_trigger_state(t) == FI_ACTIVE &&
+        enter(c)) {
+        fi_trigger_ref(t);
+        call_handler(c);
+        end_if_exhausted(t);
+        leave(c);
+        fi_trigger_unref(t);
+    }
+    fi_script_unlock();
+}
+
+/* Deferred functions */
+
+void fi_script_defer(lua_State *L, FiVcpu *v)
+{
+    int ref = luaL_ref(L, LUA_REGISTRYINDEX);
+
+    g_queue_push_tail(&v->deferred, GINT_TO_POINTER(ref));
+    g_atomic_int_set(&v->has_deferred, 1);
+}
+
+static void run_one_deferred(FiVcpu *v, int ref)
+{
+    FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v };
+
+    if (!enter(&c)) {
+        return;
+    }
+    lua_pushcfunction(c.L, message_handler);
+    lua_rawgeti(c.L, LUA_REGISTRYINDEX, ref);
+    luaL_unref(c.L, LUA_REGISTRYINDEX, ref);
+    if (lua_pcall(c.L, 0, 0, 1) != LUA_OK) {
+        report(&c, lua_tostring(c.L, -1));
+    }
+    leave(&c);
+}
+
+void fi_script_run_deferred(FiVcpu *v)
+{
+    fi_script_lock();
+    g_atomic_int_set(&v->has_deferred, 0);
+    while (!vm.closed && !g_queue_is_empty(&v->deferred)) {
+        run_one_deferred(v, GPOINTER_TO_INT(g_queue_pop_head(&v->deferred)));
+    }
+    fi_script_unlock();
+}
+
+/* Loading */
+
+static void open_libraries(lua_State *L)
+{
+    luaL_openlibs(L);
+    if (!fi.opts->unsafe) {
+        static const char *const os_names[] = { "execute", "exit", "remove",
+                                                "rename", "tmpname", NULL };
+        size_t i;
+
+        lua_getglobal(L, "os");
+        for (i = 0; os_names[i]; i++) {
+            lua_pushnil(L);
+            lua_setfield(L, -2, os_names[i]);
+        }
+        lua_getglobal(L, "io");
+        lua_pushnil(L);
+        lua_setfield(L, -2, "popen");
+        lua_getglobal(L, "package");
+        lua_pushnil(L);
+        lua_setfield(L, -2, "loadlib");
+        lua_pushliteral(L, "");
+        lua_setfield(L, -2, "cpath");
+        lua_pop(L, 3);
+    }
+}
+
+static char *plugin_stdlib_dir(void)
+{
+    const char *env = g_getenv("FI_LUA_STDLIB");
+
+    if (fi.opts->stdlib) {
+        return g_canonicalize_filename(fi.opts->stdlib, NULL);
+    }
+    return g_canonicalize_filename(env && *env ? env : FI_STDLIB_DIR, NULL);
+}
+
+/* Absolute directories only: a search in the working directory is a trap. */
+static void set_package_path(lua_State *L)
+{
+    g_autofree char *script = g_canonicalize_filename(fi.opts->script, NULL);
+    g_autofree char *dir = g_path_get_dirname(script);
+    g_autofree char *stdlib = plugin_stdlib_dir();
+    const char *env = g_getenv("FI_LUA_PATH");
+    g_autofree char *path = g_strdup_printf(
+        "%s/?.lua;%s/?/init.lua;%s%s%s/?.lua;%s/?/init.lua", dir, dir,
+        env ? env : "", env && *env ? ";" : "", stdlib, stdlib);
+
+    lua_getglobal(L, "package");
+    lua_pushstring(L, path);
+    lua_setfield(L, -2, "path");
+    lua_pop(L, 1);
+}
+
+static void seed_random(lua_State *L)
+{
+    lua_getglobal(L, "math");
+    lua_getfield(L, -1, "randomseed");
+    lua_pushinteger(L, (lua_Integer)fi.opts->seed);
+    lua_call(L, 1, 0);
+    lua_pop(L, 1);
+}
+
+static int load_script(lua_State *L)
+{
+    open_libraries(L);
+    set_package_path(L);
+    seed_random(L);
+    fi_bindings_open(L);
+    if (luaL_loadfilex(L, fi.opts->script, "t") != LUA_OK) {
+        return lua_error(L);
+    }
+    lua_call(L, 0, 0);
+    return 0;
+}
+
+static bool script_is_file(void)
+{
+    if (g_file_test(fi.opts->script, G_FILE_TEST_IS_DIR)) {
+        fi_message("%s is a directory: script= wants a Lua file",
+                   fi.opts->script);
+        return false;
+    }
+    return true;
+}
+
+bool fi_script_load(void)
+{
+    FiContext c = { .place = FI_PLACE_LOAD, .kind = FI_EXIT };
+    bool ok;
+
+    if (!script_is_file()) {
+        return false;
+    }
+    vm.L = lua_newstate(allocate, NULL);
+    if (!vm.L) {
+        fi_message("no memory for a Lua state (plugin option memory)");
+        return false;
+    }
+    lua_sethook(vm.L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
+    fi_script_lock();
+    enter(&c);
+    lua_pushcfunction(vm.L, message_handler);
+    lua_pushcfunction(vm.L, load_script);
+    ok = lua_pcall(vm.L, 0, 0, 1) == LUA_OK;
+    if (!ok) {
+        report(&c, lua_tostring(vm.L, -1));
+    }
+    leave(&c);
+    fi_instrument_publish_locked();
+    fi_script_unlock();
+    return ok;
+}
+
+/* The end */
+
+static const char *state_name(FiTriggerState state)
+{
+    static const char *const names[] = { "active", "disabled", "removed",
+                                         "ended" };
+
+    return names[state];
+}
+
+void fi_script_summarise(FiTrigger *t)
+{
+    FiLine *l;
+
+    if (t->summarised || t->spec.internal || t->spec.kind == FI_COUNT ||
+        t->spec.kind == FI_EXIT) {
+        return;
+    }
+    t->summarised = true;
+    l = fi_journal_line(fi.journal, "trigger", fi_now_ns());
+    fi_line_string(l, "name", t->name);
+    fi_line_string(l, "type", fi_kind_name(t->spec.kind));
+    fi_line_int(l, "hits", fi_trigger_hits(t));
+    fi_line_int(l, "fired", fi_trigger_fired(t));
+    fi_line_int(l, "errors", t->errors);
+    fi_line_string(l, "state", state_name(fi_trigger_state(t)));
+    fi_line_end(l);
+    if (fi_trigger_fired(t) == 0) {
+        l = fi_journal_line(fi.journal, "not_fired", fi_now_ns());
+        fi_line_string(l, "name", t->name);
+        fi_line_int(l, "hits", fi_trigger_hits(t));
+        fi_line_end(l);
+    }
+}
+
+static void run_exit_handler(FiTrigger *t)
+{
+    FiContext c = { .place = FI_PLACE_EXIT, .trigger = t, .kind = FI_EXIT,
+                    .hits = 1 };
+
+    if (enter(&c)) {
+        __atomic_fetch_add(&t->fired, 1, __ATOMIC_RELAXED);
+        call_handler(&c);
+        leave(&c);
+    }
+}
+
+void fi_script_close(void)
+{
+    GPtrArray *list = fi_registry_triggers();
+    guint i;
+
+    fi_script_lock();
+    for (i = 0; vm.L && i < list->len; i++) {
+        FiTrigger *t = g_ptr_array_index(list, i);
+
+        if (t->spec.kind == FI_EXIT && fi_trigger_state(t) == FI_ACTIVE) {
+            run_exit_handler(t);
+        }
+    }
+    for (i = 0; i < list->len; i++) {
+        fi_script_summarise(g_ptr_array_index(list, i));
+    }
+    vm.closed = true;
+    g_clear_pointer(&vm.L, lua_close);
+    fi_script_unlock();
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FI_SCRIPT_H
+#define FI_SCRIPT_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "instrument.h"
+#include "trigger.h"
+#include "vcpu.h"
+
+/*
+ * The Lua VM: one VM, one lock, one gate.  Nothing but this file calls
+ * lua_pcall.  Whoever runs Lua holds the lock; script_release() gives it up
+ * around anything that may wait for QEMU (the BQL, a page lock, another
+ * vCPU), as the callbacks that arrive with QEMU's locks held want this one.
+ */
+
+/* Where in QEMU we are: decides what a handler may do. */
+typedef enum FiPlace {
+    FI_PLACE_LOAD,      /* main chunk; no guest yet */
+    FI_PLACE_INSN,      /* before an instruction */
+    FI_PLACE_MEM,       /* in an instruction, after an access */
+    FI_PLACE_DISCON,    /* an exception or interrupt was taken */
+    FI_PLACE_VCPU,      /* on a vCPU's thread, outside of guest code */
+    FI_PLACE_EXIT,
+} FiPlace;
+
+/* What a handler, or several at one place, have decided about the PC. */
+typedef struct FiOutcome {
+    bool jump;
+    uint64_t pc;
+    bool skip;
+    bool retry;
+    bool leave;         /* the rest of the block must be translated anew */
+} FiOutcome;
+
+/* The event being handled. */
+typedef struct FiContext {
+    FiPlace place;
+    FiVcpu *vcpu;           /* NULL at load and exit */
+    FiTrigger *trigger;     /* NULL for deferred functions, load, exit */
+    FiKind kind;
+    uint64_t hits;
+    const FiSite *site;     /* FI_PLACE_INSN, _MEM */
+    uint64_t addr;          /* FI_PLACE_MEM */
+    qemu_plugin_meminfo_t meminfo;
+    uint64_t from_pc, to_pc;    /* FI_PLACE_DISCON */
+    const FiExceptionInfo *exception;
+    FiOutcome *outcome;     /* where the PC can be changed */
+
+    /* private to script.c */
+    lua_State *L;
+    uint64_t spent;         /* Lua instructions */
+    struct FiContext *outer;
+    struct FiContext **event;   /* what the event userdata points with */
+} FiContext;
+
+/* Load the libraries and run the scenario; false with a message printed. */
+bool fi_script_load(void);
+/* Run on_exit handlers, write the summary, close the VM. */
+void fi_script_close(void);
+
+/* Run the trigger's handler for this event. */
+void fi_script_handle(FiContext *c);
+/* Run the functions that were deferred to this vCPU. */
+void fi_script_run_deferred(FiVcpu *v);
+/* Queue the function on top of the stack; with the lock. */
+void fi_script_defer(lua_State *L, FiVcpu *v);
+
+/* The context in which Lua is running; only with the lock. */
+FiContext *fi_script_context(void);
+
+/* Give up the lock around a primitive that may wait, and take it back. */
+FiContext *fi_script_release(void);
+void fi_script_reacquire(FiContext *c);
+
+/* For work on the registry outside of Lua. */
+void fi_script_lock(void);
+void fi_script_unlock(void);
+bool fi_script_closed_locked(void);
+
+/* Bytes in use by Lua. */
+uint64_t fi_script_memory(void);
+
+/* End-of-life line of a trigger in the journal; with the lock. */
+void fi_script_summarise(FiTrigger *t);
+
+#endif

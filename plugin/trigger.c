@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trigger.h"
+
+#include <string.h>
+
+#include "fi.h"
+#include "script.h"
+#include "slot.h"
+
+/* A slot counts up to this and then generated code calls us: the limit must be
+ * one constant for all vCPUs and for the life of the translation, so the start
+ * value moves instead. */
+#define SLOT_FIRES (UINT64_C(1) << 63)
+
+static const char *const kind_names[FI_KINDS] = {
+    [FI_PC] = "pc",
+    [FI_INSN] = "insn",
+    [FI_READ] = "read",
+    [FI_WRITE] = "write",
+    [FI_EXCEPTION] = "exception",
+    [FI_INTERRUPT] = "interrupt",
+    [FI_VCPU_INIT] = "vcpu_init",
+    [FI_IDLE] = "idle",
+    [FI_RESUME] = "resume",
+    [FI_INSNS] = "insns",
+    [FI_EXIT] = "exit",
+    [FI_COUNT] = "count",
+};
+
+static struct {
+    GPtrArray *list;        /* armed triggers, each with a reference */
+    bool dirty;
+    bool gate;
+    GPtrArray *events[FI_KINDS];    /* those of list that no code carries */
+} registry;
+
+static GHashTable *counters;    /* name -> FiCounter */
+
+const char *fi_kind_name(FiKind kind)
+{
+    return kind_names[kind];
+}
+
+static void counter_free(gpointer p)
+{
+    FiCounter *c = p;
+
+    g_free(c->name);
+    g_free(c);
+}
+
+FiCounter *fi_counter_get(const char *name)
+{
+    FiCounter *c;
+
+    if (!counters) {
+        counters = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+                                         counter_free);
+    }
+    c = g_hash_table_lookup(counters, name);
+    if (!c) {
+        c = g_new0(FiCounter, 1);
+        c->name = g_strdup(name);
+        c->slot = fi_slot_new();
+        g_hash_table_insert(counters, c->name, c);
+    }
+    return c;
+}
+
+void fi_counters_free(void)
+{
+    g_clear_pointer(&counters, g_hash_table_unref);
+}
+
+bool fi_condition_holds(const FiCondition *c, unsigned vcpu)
+{
+    uint64_t value;
+
+    if (!c->counter) {
+        return true;
+    }
+    value = fi_slot_get(c->counter->slot, vcpu);
+    switch (c->op) {
+    case QEMU_PLUGIN_COND_NEVER:
+        return false;
+    case QEMU_PLUGIN_COND_ALWAYS:
+        return true;
+    case QEMU_PLUGIN_COND_EQ:
+        return value == c->imm;
+    case QEMU_PLUGIN_COND_NE:
+        return value != c->imm;
+    case QEMU_PLUGIN_COND_LT:
+        return value < c->imm;
+    case QEMU_PLUGIN_COND_LE:
+        return value <= c->imm;
+    case QEMU_PLUGIN_COND_GT:
+        return value > c->imm;
+    case QEMU_PLUGIN_COND_GE:
+        return value >= c->imm;
+    }
+    return false;
+}
+
+void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind)
+{
+    *spec = (FiTriggerSpec){
+        .kind = kind,
+        .vcpu = -1,
+        .el = -1,
+        .every = 1,
+        .mask = UINT64_MAX,
+        .ec = -1,
+        .number = -1,
+    };
+}
+
+/* Executions of code are counted by generated code where that saves calls. */
+static bool counts_by_slot(const FiTriggerSpec *s)
+{
+    bool code = s->kind == FI_PC || s->kind == FI_INSN || s->kind == FI_INSNS;
+
+    return code && !s->total &&
+           (s->after > 0 || s->every > 1 || s->vcpu >= 0);
+}
+
+FiTrigger *fi_trigger_new(const FiTriggerSpec *spec)
+{
+    FiTrigger *t = g_malloc0(sizeof(*t) + fi.max_vcpus * sizeof(t->vcpu[0]));
+
+    t->refs = 1;
+    t->spec = *spec;
+    t->name = g_strdup(spec->name);
+    t->spec.name = t->name;
+    t->state = FI_ACTIVE;
+    t->counted = counts_by_slot(spec);
+    if (t->counted) {
+        t->slot = fi_slot_new();
+    }
+    return t;
+}
+
+FiTrigger *fi_trigger_ref(FiTrigger *t)
+{
+    g_atomic_int_inc(&t->refs);
+    return t;
+}
+
+void fi_trigger_unref(FiTrigger *t)
+{
+    if (!g_atomic_int_dec_and_test(&t->refs)) {
+        return;
+    }
+    if (t->counted) {
+        fi_slot_free(t->slot);
+    }
+    g_free(t->name);
+    g_free(t);
+}
+
+static void set_slot(FiTrigger *t, unsigned vcpu, uint64_t value)
+{
+    FiTriggerVcpu *c = &t->vcpu[vcpu];
+
+    __atomic_store_n(&c->hits, fi_trigger_hits_on(t, vcpu), __ATOMIC_RELAXED);
+    __atomic_store_n(&c->slot_set, value, __ATOMIC_RELAXED);
+    fi_slot_set(t->slot, vcpu, value);
+}
+
+static void start_vcpu(FiTrigger *t, unsigned vcpu)
+{
+    bool counts_here = t->spec.vcpu < 0 || (unsigned)t->spec.vcpu == vcpu;
+
+    if (!t->counted) {
+        return;
+    }
+    /* From 0 the slot will not get there in 2^63 executions. */
+    set_slot(t, vcpu, counts_here ? SLOT_FIRES - (t->spec.after + 1) : 0);
+}
+
+static bool over(FiTrigger *t)
+{
+    FiTriggerState state = fi_trigger_state(t);
+
+    return state == FI_REMOVED || state == FI_ENDED;
+}
+
+uint64_t fi_trigger_hits_on(FiTrigger *t, unsigned vcpu)
+{
+    FiTriggerVcpu *c = &t->vcpu[vcpu];
+    uint64_t hits = __atomic_load_n(&c->hits, __ATOMIC_RELAXED);
+
+    if (t->counted && !over(t) &&
+        (t->spec.vcpu < 0 || (unsigned)t->spec.vcpu == vcpu)) {
+        uint64_t now = fi_slot_get(t->slot, vcpu);
+        uint64_t set = __atomic_load_n(&c->slot_set, __ATOMIC_RELAXED);
+
+        /* Not yet set on a vCPU that has not started. */
+        hits += now > set ? now - set : 0;
+    }
+    return hits;
+}
+
+uint64_t fi_trigger_hits(FiTrigger *t)
+{
+    uint64_t sum = 0;
+    unsigned v;
+
+    if (t->spec.total) {
+        return __atomic_load_n(&t->total_hits, __ATOMIC_RELAXED);
+    }
+    for (v = 0; v < fi.max_vcpus; v++) {
+        sum += fi_trigger_hits_on(t, v);
+    }
+    return sum;
+}
+
+uint64_t fi_trigger_fired(FiTrigger *t)
+{
+    uint64_t fired = __atomic_load_n(&t->fired, __ATOMIC_RELAXED);
+
+    /* Two vCPUs may both have tried for the last one. */
+    return t->spec.limit ? MIN(fired, t->spec.limit) : fired;
+}
+
+bool fi_trigger_passes(FiTrigger *t, unsigned vcpu)
+{
+    return fi_trigger_state(t) == FI_ACTIVE &&
+           (t->spec.vcpu < 0 || (unsigned)t->spec.vcpu == vcpu) &&
+           fi_condition_holds(&t->spec.when, vcpu);
+}
+
+static bool due(const FiTriggerSpec *s, uint64_t hits)
+{
+    return hits > s->after && (hits - s->after - 1) % s->every == 0;
+}
+
+static bool hit_by_slot(FiTrigger *t, unsigned vcpu, bool inline_add,
+                        uint64_t *ret_hits)
+{
+    uint64_t value = fi_slot_get(t->slot, vcpu) + !inline_add;
+
+    if (!inline_add) {
+        fi_slot_set(t->slot, vcpu, value);
+    }
+    *ret_hits = fi_trigger_hits_on(t, vcpu);
+    if (value < SLOT_FIRES) {
+        return false;
+    }
+    set_slot(t, vcpu, SLOT_FIRES - t->spec.every);
+    return true;
+}
+
+static bool hit_by_count(FiTrigger *t, unsigned vcpu, uint64_t *ret_hits)
+{
+    if (t->spec.total) {
+        *ret_hits = __atomic_add_fetch(&t->total_hits, 1, __ATOMIC_RELAXED);
+    } else {
+        *ret_hits = t->vcpu[vcpu].hits + 1;
+        __atomic_store_n(&t->vcpu[vcpu].hits, *ret_hits, __ATOMIC_RELAXED);
+    }
+    return due(&t->spec, *ret_hits);
+}
+
+bool fi_trigger_hit(FiTrigger *t, unsigned vcpu, bool inline_add,
+                    uint64_t *ret_hits)
+{
+    bool fires = t->counted ? hit_by_slot(t, vcpu, inline_add, ret_hits)
+                            : hit_by_count(t, vcpu, ret_hits);
+
+    if (!fires || !g_atomic_int_get(&t->has_handler)) {
+        return false;
+    }
+    if (__atomic_fetch_add(&t->fired, 1, __ATOMIC_RELAXED) >= t->spec.limit &&
+        t->spec.limit) {
+        return false;
+    }
+    return true;
+}
+
+/* The registry */
+
+static void unref_trigger(gpointer t)
+{
+    fi_trigger_unref(t);
+}
+
+void fi_registry_init(void)
+{
+    int i;
+
+    registry.list = g_ptr_array_new_with_free_func(unref_trigger);
+    for (i = 0; i < FI_KINDS; i++) {
+        registry.events[i] = g_ptr_array_new();
+    }
+}
+
+void fi_registry_free(void)
+{
+    int i;
+
+    for (i = 0; i < FI_KINDS; i++) {
+        g_clear_pointer(&registry.events[i], g_ptr_array_unref);
+    }
+    g_clear_pointer(&registry.list, g_ptr_array_unref);
+}
+
+GPtrArray *fi_registry_triggers(void)
+{
+    return registry.list;
+}
+
+bool fi_registry_dirty(void)
+{
+    return registry.dirty;
+}
+
+void fi_registry_set_dirty(void)
+{
+    registry.dirty = true;
+}
+
+void fi_registry_want_gate(void)
+{
+    if (!registry.gate) {
+        registry.gate = true;
+        registry.dirty = true;
+    }
+}
+
+bool fi_trigger_concerns_code(const FiTrigger *t, uint64_t lo, uint64_t hi)
+{
+    switch (t->spec.kind) {
+    case FI_PC:
+    case FI_COUNT:
+        return t->spec.lo < hi &&
+               (t->spec.exact_pc ? t->spec.lo >= lo : t->spec.hi > lo);
+    case FI_INSN:
+    case FI_INSNS:
+    case FI_READ:
+    case FI_WRITE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool carried_by_code(const FiTrigger *t)
+{
+    return fi_trigger_concerns_code(t, 0, UINT64_MAX);
+}
+
+void fi_registry_add(FiTrigger *t)
+{
+    unsigned v;
+
+    for (v = 0; v < fi.max_vcpus; v++) {
+        start_vcpu(t, v);
+    }
+    g_ptr_array_add(registry.list, fi_trigger_ref(t));
+    if (!carried_by_code(t)) {
+        g_ptr_array_add(registry.events[t->spec.kind], t);
+    }
+    registry.dirty = true;
+}
+
+void fi_registry_start_vcpu(unsigned vcpu)
+{
+    guint i;
+
+    for (i = 0; i < registry.list->len; i++) {
+        start_vcpu(g_ptr_array_index(registry.list, i), vcpu);
+    }
+}
+
+void fi_registry_end(FiTrigger *t, FiTriggerState state)
+{
+    unsigned v;
+
+    /* No flush for code that may never run again: where it does, the next
+     * execution calls us, finds the trigger ended and asks for the flush. */
+    for (v = 0; t->counted && v < fi.max_vcpus; v++) {
+        if (t->spec.vcpu < 0 || (unsigned)t->spec.vcpu == v) {
+            set_slot(t, v, SLOT_FIRES - 1);
+        }
+    }
+    g_atomic_int_set(&t->state, state);     /* hits stand still from here */
+    g_ptr_array_remove(registry.events[t->spec.kind], t);
+    g_ptr_array_remove(registry.list, t);
+}
+
+GPtrArray *fi_registry_collect(FiKind kind, unsigned vcpu)
+{
+    GPtrArray *found = NULL;
+    guint i;
+
+    fi_script_lock();
+    for (i = 0; registry.events[kind] && i < registry.events[kind]->len; i++) {
+        FiTrigger *t = g_ptr_array_index(registry.events[kind], i);
+
+        if (fi_trigger_passes(t, vcpu)) {
+            if (!found) {
+                found = g_ptr_array_new_with_free_func(unref_trigger);
+            }
+            g_ptr_array_add(found, fi_trigger_ref(t));
+        }
+    }
+    fi_script_unlock();
+    return found;
+}
+
+void fi_registry_set_enabled(FiTrigger *t, bool enabled)
+{
+    FiTriggerState from = enabled ? FI_DISABLED : FI_ACTIVE;
+    FiTriggerState to = enabled ? FI_ACTIVE : FI_DISABLED;
+    unsigned v;
+
+    if (fi_trigger_state(t) != from) {
+        return;
+    }
+    g_atomic_int_set(&t->state, to);
+    if (t->counted && enabled) {
+        /* What executed while it was disabled does not count. */
+        for (v = 0; v < fi.max_vcpus; v++) {
+            fi_slot_set(t->slot, v, t->vcpu[v].slot_set);
+        }
+    } else if (t->counted) {
+        for (v = 0; v < fi.max_vcpus; v++) {
+            set_slot(t, v, fi_slot_get(t->slot, v));
+        }
+    }
+    registry.dirty = true;
+}
+
+/* Plans */
+
+static void intervals_free(FiIntervals *iv)
+{
+    g_free(iv->triggers);
+    g_free(iv->max_hi);
+}
+
+static int by_start(gconstpointer a, gconstpointer b)
+{
+    const FiTrigger *x = *(FiTrigger *const *)a;
+    const FiTrigger *y = *(FiTrigger *const *)b;
+
+    return (x->spec.lo > y->spec.lo) - (x->spec.lo < y->spec.lo);
+}
+
+static void intervals_build(FiIntervals *iv, GPtrArray *triggers)
+{
+    uint64_t max = 0;
+    guint i;
+
+    g_ptr_array_sort(triggers, by_start);
+    iv->n = triggers->len;
+    iv->triggers = g_new(FiTrigger *, iv->n);
+    iv->max_hi = g_new(uint64_t, iv->n);
+    for (i = 0; i < iv->n; i++) {
+        iv->triggers[i] = g_ptr_array_index(triggers, i);
+        max = MAX(max, iv->triggers[i]->spec.hi);
+        iv->max_hi[i] = max;
+    }
+    iv->lo = iv->n ? iv->triggers[0]->spec.lo : 0;
+    iv->hi = max;
+}
+
+void fi_intervals_foreach(const FiIntervals *iv, uint64_t addr, unsigned size,
+                          FiIntervalFunc fn, void *opaque)
+{
+    guint lo = 0, hi = iv->n;
+    uint64_t last = addr + size - 1;
+
+    if (last < addr) {
+        last = UINT64_MAX;
+    }
+    while (lo < hi) {       /* the first that starts behind the access */
+        guint mid = lo + (hi - lo) / 2;
+
+        if (iv->triggers[mid]->spec.lo <= last) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    hi = lo;
+    while (lo > 0 && iv->max_hi[lo - 1] > addr) {
+        lo--;
+    }
+    for (; lo < hi; lo++) {
+        if (iv->triggers[lo]->spec.hi > addr) {
+            fn(iv->triggers[lo], opaque);
+        }
+    }
+}
+
+static void plan_add_pc(FiPlan *p, FiTrigger *t)
+{
+    uint64_t addr = t->spec.lo;
+    GPtrArray *here;
+
+    if (!t->spec.exact_pc) {
+        g_ptr_array_add(p->pc_ranges, t);
+        return;
+    }
+    here = g_hash_table_lookup(p->pc, &addr);
+    if (!here) {
+        here = g_ptr_array_new();
+        g_hash_table_insert(p->pc, &t->spec.lo, here);
+    }
+    g_ptr_array_add(here, t);
+    p->pc_lo = MIN(p->pc_lo, addr);
+    p->pc_hi = MAX(p->pc_hi, addr);
+}
+
+static void plan_add(FiPlan *p, FiTrigger *t, GPtrArray *mem[2][2])
+{
+    g_ptr_array_add(p->all, fi_trigger_ref(t));
+    p->needs_el = p->needs_el || t->spec.el >= 0;
+    switch (t->spec.kind) {
+    case FI_PC:
+    case FI_COUNT:
+        plan_add_pc(p, t);
+        break;
+    case FI_INSN:
+    case FI_INSNS:
+        g_ptr_array_add(p->insns, t);
+        break;
+    case FI_READ:
+    case FI_WRITE:
+        g_ptr_array_add(mem[t->spec.phys][t->spec.kind == FI_WRITE], t);
+        break;
+    default:
+        p->events[t->spec.kind] = true;
+        break;
+    }
+}
+
+static void unref_array(gpointer p)
+{
+    g_ptr_array_unref(p);
+}
+
+FiPlan *fi_plan_new(void)
+{
+    FiPlan *p = g_new0(FiPlan, 1);
+    GPtrArray *mem[2][2];
+    guint i;
+
+    p->pc = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
+                                  unref_array);
+    p->pc_lo = UINT64_MAX;
+    p->pc_ranges = g_ptr_array_new();
+    p->insns = g_ptr_array_new();
+    p->all = g_ptr_array_new_with_free_func(unref_trigger);
+    p->gate = registry.gate;
+    for (i = 0; i < 4; i++) {
+        mem[i / 2][i % 2] = g_ptr_array_new();
+    }
+    for (i = 0; i < registry.list->len; i++) {
+        FiTrigger *t = g_ptr_array_index(registry.list, i);
+
+        if (fi_trigger_state(t) == FI_ACTIVE) {
+            plan_add(p, t, mem);
+        }
+    }
+    for (i = 0; i < 2; i++) {
+        intervals_build(&p->virt[i], mem[0][i]);
+        intervals_build(&p->phys[i], mem[1][i]);
+    }
+    for (i = 0; i < 4; i++) {
+        g_ptr_array_unref(mem[i / 2][i % 2]);
+    }
+    registry.dirty = false;
+    return p;
+}
+
+void fi_plan_free(FiPlan *p)
+{
+    guint i;
+
+    if (!p) {
+        return;
+    }
+    g_hash_table_unref(p->pc);
+    g_ptr_array_unref(p->pc_ranges);
+    g_ptr_array_unref(p->insns);
+    for (i = 0; i < 2; i++) {
+        intervals_free(&p->virt[i]);
+        intervals_free(&p->phys[i]);
+    }
+    g_ptr_array_unref(p->all);
+    g_free(p);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FI_TRIGGER_H
+#define FI_TRIGGER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qemu_compat.h"
+
+/*
+ * Triggers, their counting, and the plan: an immutable picture of all armed
+ * triggers from which translation works.
+ *
+ * Who may touch what:
+ *   - the list of triggers and everything set at creation: with the Lua lock;
+ *   - hits and fired: any vCPU, atomically or on its own element;
+ *   - a plan: any thread; it is replaced and freed only while all vCPUs are
+ *     stopped (the completion of qemu_plugin_reset), so readers need no lock.
+ */
+
+typedef enum FiKind {
+    FI_PC,
+    FI_INSN,
+    FI_READ,
+    FI_WRITE,
+    FI_EXCEPTION,
+    FI_INTERRUPT,
+    FI_VCPU_INIT,
+    FI_IDLE,
+    FI_RESUME,
+    FI_INSNS,       /* after_insns: an FI_INSN that matches everything, once */
+    FI_EXIT,
+    FI_COUNT,       /* counter:count_pc: no handler, an inline add */
+    FI_KINDS,
+} FiKind;
+
+const char *fi_kind_name(FiKind kind);
+
+/* A counter of the scenario.  Counters live until the end of the run. */
+typedef struct FiCounter {
+    char *name;
+    qemu_plugin_u64 slot;
+} FiCounter;
+
+FiCounter *fi_counter_get(const char *name);
+void fi_counters_free(void);
+
+typedef struct FiCondition {
+    FiCounter *counter;     /* NULL: none */
+    enum qemu_plugin_cond op;
+    uint64_t imm;
+} FiCondition;
+
+bool fi_condition_holds(const FiCondition *c, unsigned vcpu);
+
+/* What a trigger waits for; set at creation and never changed. */
+typedef struct FiTriggerSpec {
+    FiKind kind;
+    const char *name;
+    uint64_t lo, hi;        /* [lo, hi) */
+    bool exact_pc;          /* FI_PC, FI_COUNT: only the instruction at lo */
+    bool phys;
+    uint32_t opcode_mask, opcode_value;
+    int vcpu;               /* -1: any */
+    int el;                 /* -1: any */
+    uint64_t after, every, limit;   /* limit 0: none */
+    bool total;
+    FiCondition when;
+    bool has_value;
+    uint64_t value, mask;
+    unsigned size;          /* 0: any */
+    const char *exception;  /* NULL: any */
+    int ec, number;         /* -1: any */
+    bool has_from;
+    uint64_t from_lo, from_hi;
+    FiCounter *counter;     /* FI_COUNT */
+    bool internal;          /* a task's wait: not in the journal's summary */
+} FiTriggerSpec;
+
+void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind);
+
+typedef struct FiTriggerVcpu {
+    uint64_t hits;          /* up to when the slot was last set */
+    uint64_t slot_set;      /* what it was set to */
+} FiTriggerVcpu;
+
+typedef enum FiTriggerState {
+    FI_ACTIVE,
+    FI_DISABLED,
+    FI_REMOVED,
+    FI_ENDED,               /* its limit is reached */
+} FiTriggerState;
+
+typedef struct FiTrigger {
+    gint refs;
+    FiTriggerSpec spec;
+    char *name;
+    gint state;             /* FiTriggerState; atomic */
+    gint has_handler;       /* atomic: Lua is entered only if set */
+    bool wants_event;       /* the handler takes an argument */
+    bool counted;           /* counting is done by slot */
+    qemu_plugin_u64 slot;
+    uint64_t total_hits;    /* spec.total; atomic */
+    uint64_t fired;         /* atomic */
+    uint64_t errors;        /* Lua lock */
+    bool summarised;        /* Lua lock: its journal line is written */
+    FiTriggerVcpu vcpu[];   /* fi.max_vcpus of them */
+} FiTrigger;
+
+/* A new trigger with one reference, in state active, not yet armed. */
+FiTrigger *fi_trigger_new(const FiTriggerSpec *spec);
+FiTrigger *fi_trigger_ref(FiTrigger *t);
+void fi_trigger_unref(FiTrigger *t);
+
+static inline FiTriggerState fi_trigger_state(FiTrigger *t)
+{
+    return (FiTriggerState)g_atomic_int_get(&t->state);
+}
+
+uint64_t fi_trigger_hits(FiTrigger *t);
+uint64_t fi_trigger_hits_on(FiTrigger *t, unsigned vcpu);
+uint64_t fi_trigger_fired(FiTrigger *t);
+
+/*
+ * A hit on @vcpu: count it and tell whether the trigger fires.  @inline_add:
+ * generated code has already added to the slot.
+ */
+bool fi_trigger_hit(FiTrigger *t, unsigned vcpu, bool inline_add,
+                    uint64_t *ret_hits);
+/* The vCPU, the counter condition. */
+bool fi_trigger_passes(FiTrigger *t, unsigned vcpu);
+
+/* The list of armed triggers.  All with the Lua lock. */
+void fi_registry_init(void);
+void fi_registry_free(void);
+void fi_registry_add(FiTrigger *t);
+/* Take it off the list; @state is FI_REMOVED or FI_ENDED. */
+void fi_registry_end(FiTrigger *t, FiTriggerState state);
+void fi_registry_set_enabled(FiTrigger *t, bool enabled);
+GPtrArray *fi_registry_triggers(void);
+/* Give @vcpu's element of every trigger its start values. */
+void fi_registry_start_vcpu(unsigned vcpu);
+/* Translation blocks must look for work from other threads. */
+void fi_registry_want_gate(void);
+
+/* Intervals of memory triggers, sorted by start. */
+typedef struct FiIntervals {
+    FiTrigger **triggers;
+    uint64_t *max_hi;       /* of the first i + 1 triggers */
+    guint n;
+    uint64_t lo, hi;        /* around all */
+} FiIntervals;
+
+typedef struct FiPlan {
+    GHashTable *pc;         /* address -> GPtrArray of FiTrigger */
+    uint64_t pc_lo, pc_hi;  /* around all of them, inclusive */
+    GPtrArray *pc_ranges;
+    GPtrArray *insns;       /* FI_INSN and FI_INSNS */
+    FiIntervals virt[2];    /* 0: reads, 1: writes */
+    FiIntervals phys[2];
+    bool events[FI_KINDS];  /* is there one of this kind? */
+    bool gate;
+    bool needs_el;
+    GPtrArray *all;         /* owns the references */
+    struct FiPlan *next;    /* of those to be freed */
+} FiPlan;
+
+/* The plan for the current list; with the Lua lock. */
+FiPlan *fi_plan_new(void);
+void fi_plan_free(FiPlan *p);
+
+/* Did the list change since the last fi_plan_new()? */
+bool fi_registry_dirty(void);
+/* Something ended and is still instrumented; the next plan drops it. */
+void fi_registry_set_dirty(void);
+
+/* Could this trigger be hit by an instruction in [lo, hi)? */
+bool fi_trigger_concerns_code(const FiTrigger *t, uint64_t lo, uint64_t hi);
+
+/* New references to the active triggers of an event's kind that pass on this
+ * vCPU, or NULL if there are none.  Takes the Lua lock. */
+GPtrArray *fi_registry_collect(FiKind kind, unsigned vcpu);
+
+/* Call @fn for each trigger of @iv that overlaps [addr, addr + size). */
+typedef void (*FiIntervalFunc)(FiTrigger *t, void *opaque);
+void fi_intervals_foreach(const FiIntervals *iv, uint64_t addr, unsigned size,
+                          FiIntervalFunc fn, void *opaque);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FI_VCPU_H
+#define FI_VCPU_H
+
+#include <glib.h>
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch/arch.h"
+#include "qemu_compat.h"
+
+/* One of QEMU's registers, on one vCPU: the handles are not shared. */
+typedef struct FiReg {
+    char *key;              /* name in lower case */
+    const char *name;       /* as QEMU has it */
+    const char *feature;
+    struct qemu_plugin_register *handle;
+    size_t size;            /* bytes */
+    bool readonly;
+} FiReg;
+
+#define FI_REG_MAX_SIZE (64 * 1024)  /* SME's ZA */
+
+/* State of a vCPU; only its own thread touches it unless said otherwise. */
+struct FiVcpu {
+    unsigned index;
+    bool started;
+    const FiArch *arch;
+    GHashTable *regs;       /* key -> FiReg */
+    GPtrArray *reg_list;    /* in QEMU's order */
+    GByteArray *buf;        /* for register and memory access */
+
+    /* Leaving a block to have it translated anew executes this instruction a
+     * second time; its triggers have already run.  Read by other threads
+     * while they translate. */
+    gint resume;
+    uint64_t resume_pc;
+
+    bool wants_reset;       /* a plan was published: retranslate */
+
+    lua_State *states[8];   /* by depth of nested entries */
+    unsigned depth;
+
+    GQueue deferred;        /* of Lua references; with the Lua lock */
+    gint has_deferred;      /* atomic */
+};
+
+extern FiVcpu *fi_vcpus;    /* fi.max_vcpus of them */
+
+void fi_vcpus_init(unsigned n);
+void fi_vcpus_free(void);
+
+/* On the vCPU's thread, before its first instruction. */
+void fi_vcpu_start(FiVcpu *v);
+
+/* QEMU's register @key (lower case), or NULL. */
+const FiReg *fi_vcpu_reg(const FiVcpu *v, const char *key);
+
+/* Read a whole register; false if QEMU refuses.  The bytes (guest order, i.e.
+ * little-endian on all Arm that we know) are in v->buf until the next call. */
+bool fi_vcpu_read(FiVcpu *v, const FiReg *reg);
+bool fi_vcpu_write(FiVcpu *v, const FiReg *reg, const void *data, size_t size);
+
+/* For arch/: an integer register, 0 / false where there is none. */
+uint64_t fi_vcpu_get_u64(FiVcpu *v, const char *key);
+bool fi_vcpu_set_u64(FiVcpu *v, const char *key, uint64_t value);
+
+/*
+ * A register by any name, for the Lua side: resolves case, aliases, slices.
+ * On failure @error names the register and, if unknown, near ones.
+ */
+typedef struct FiRegRef {
+    const FiReg *reg;
+    size_t size;            /* of the slice */
+    bool zero_extend;
+    bool is_pc;
+    bool is_sysreg;
+} FiRegRef;
+
+bool fi_vcpu_resolve(FiVcpu *v, const char *name, FiRegRef *ret,
+                     GError **error);
+
+#endif
