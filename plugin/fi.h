@@ -33,6 +33,8 @@ typedef enum FiCap {
     FI_CAP_CLOCK,
     FI_CAP_SHUTDOWN,
     FI_CAP_SYSREG_WRITE,
+    FI_CAP_DEVICE_INFO,
+    FI_CAP_SHARED_THREAD,
     FI_CAP_COUNT,
 } FiCap;
 
@@ -58,7 +60,8 @@ bool fi_exit_requested(void);
 int fi_exit_code(void);
 /* In on_exit handlers: change the status that is about to be returned. */
 void fi_override_exit(int code, const char *why);
-/* The last act of a callback after fi_request_exit(), without any lock. */
-void fi_perform_exit(void);
+/* At the end of a callback after fi_request_exit(), without any lock of ours;
+ * @may_wait: without one of QEMU's, too. */
+void fi_perform_exit(bool may_wait);
 
 #endif

@@ -21,6 +21,8 @@
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
+#define STOP_GRACE_US 50000
+
 FiPlugin fi;
 
 void fi_lua_atexit(FI_ARGS_ATEXIT);
@@ -69,6 +71,10 @@ bool fi_has(FiCap cap)
         return patched && qemu_plugin_fi_shutdown;
     case FI_CAP_SYSREG_WRITE:
         return patched && g_atomic_int_get(&sysreg_write);
+    case FI_CAP_DEVICE_INFO:
+    case FI_CAP_SHARED_THREAD:
+        /* Fixes without symbols of their own; the series has them all. */
+        return patched && qemu_plugin_fi_shutdown;
     default:
         return false;
     }
@@ -87,6 +93,12 @@ static const struct {
     [FI_CAP_SYSREG_WRITE] = { "sysreg_write",
                               "a QEMU with qemu-patches/ applied, which "
                               "./fi setup builds, and an Arm A-profile CPU" },
+    [FI_CAP_DEVICE_INFO] = { "device_info",
+                             "a QEMU with qemu-patches/ applied, which "
+                             "./fi setup builds" },
+    [FI_CAP_SHARED_THREAD] = { "shared_thread",
+                               "a QEMU with qemu-patches/ applied, which "
+                               "./fi setup builds" },
 };
 
 const char *fi_cap_name(FiCap cap)
@@ -99,9 +111,16 @@ const char *fi_cap_advice(FiCap cap)
     return cap_info[cap].advice;
 }
 
+static int64_t frozen_ns = -1;
+
 int64_t fi_now_ns(void)
 {
-    return fi_has(FI_CAP_CLOCK) ? qemu_plugin_fi_clock_ns() : -1;
+    int64_t then = __atomic_load_n(&frozen_ns, __ATOMIC_RELAXED);
+
+    if (!fi_has(FI_CAP_CLOCK)) {
+        return -1;
+    }
+    return then >= 0 ? then : qemu_plugin_fi_clock_ns();
 }
 
 /* Ending QEMU */
@@ -154,15 +173,23 @@ int fi_exit_code(void)
  * and the status is put right in fi_lua_atexit().  exit() from here would
  * tear QEMU down under its running threads.
  */
-void fi_perform_exit(void)
+void fi_perform_exit(bool may_wait)
 {
     if (!g_atomic_int_compare_and_exchange(&ending.requested, 1, 2)) {
         return;
     }
+    /* The run ends here, whenever QEMU gets to it. */
+    fi_script_freeze();
+    __atomic_store_n(&frozen_ns, fi_now_ns(), __ATOMIC_RELAXED);
     if (fi_has(FI_CAP_SHUTDOWN)) {
         qemu_plugin_fi_shutdown(ending.code);
     } else {
         kill(getpid(), SIGTERM);
+        if (may_wait) {
+            /* The guest should not get much further before the main loop,
+             * on its own thread, has asked the vCPUs to stop. */
+            g_usleep(STOP_GRACE_US);
+        }
     }
 }
 
@@ -362,6 +389,10 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
     if (!load_symbols() || !fi_script_load()) {
         finish();
         return -1;
+    }
+    if (fi_exit_requested()) {
+        finish();
+        exit(fi_exit_code());   /* no vCPU runs yet */
     }
     fi_instrument_start();
     return 0;

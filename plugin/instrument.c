@@ -238,14 +238,16 @@ static void drop_ended_triggers(FiVcpu *v)
     fi_script_unlock();
 }
 
-/* The end of every callback on a vCPU's thread, without any lock of ours. */
-static void settle(FiVcpu *v)
+/*
+ * The end of every callback on a vCPU's thread, without any lock of ours.
+ * @in_code: guest code is being executed; then none of QEMU's locks is held.
+ */
+static void settle(FiVcpu *v, bool in_code)
 {
     if (G_UNLIKELY(fi_exit_requested())) {
-        fi_perform_exit();
+        fi_perform_exit(in_code);
     }
-    if (G_UNLIKELY(g_atomic_int_get(&v->has_deferred))) {
-        fi_slot_set(gate, v->index, 0);
+    if (G_UNLIKELY(g_atomic_int_get(&v->has_deferred)) && in_code) {
         fi_script_run_deferred(v);
     }
     if (G_UNLIKELY(v->wants_reset)) {
@@ -289,7 +291,7 @@ static void finish_insn(FiVcpu *v, const FiSite *s, const FiOutcome *out)
         v->wants_reset = true;
         set_resume(v, s->pc);
     }
-    settle(v);
+    settle(v, true);
     if (out->jump) {
         jump_to(v, s, out->pc);
     } else if (out->skip) {
@@ -364,7 +366,7 @@ typedef struct MemHit {
 
 static bool value_matches(MemHit *m, const FiTriggerSpec *s, unsigned size)
 {
-    uint64_t data, mask = s->mask;
+    uint64_t data;
 
     if (!s->has_value) {
         return true;
@@ -389,10 +391,7 @@ static bool value_matches(MemHit *m, const FiTriggerSpec *s, unsigned size)
         data = m->value.data.u64;
         break;
     }
-    if (size < 8) {
-        mask &= (UINT64_C(1) << (8 * size)) - 1;
-    }
-    return ((data ^ s->value) & mask) == 0;
+    return ((data ^ s->value) & s->mask) == 0;
 }
 
 static void mem_trigger(FiTrigger *t, void *opaque)
@@ -437,7 +436,7 @@ static void mem_hits(unsigned vcpu, qemu_plugin_meminfo_t info,
     if (G_UNLIKELY(m.ended)) {
         drop_ended_triggers(v);
     }
-    settle(v);
+    settle(v, true);
     if (out.jump) {
         jump_to(v, s, out.pc);
     }
@@ -633,6 +632,20 @@ static bool may_access_memory(const Block *b, uint32_t opcode, size_t size)
             arch->may_access_memory(opcode, size, b->state.thumb));
 }
 
+/* @ret_skipped: ITSTATE behind the instruction if it is not executed, which for
+ * IT itself, that is the only one to set it, is none. */
+static void advance(Block *b, uint32_t opcode, size_t size,
+                    uint8_t *ret_skipped)
+{
+    FiInsnState before = b->state;
+
+    *ret_skipped = 0;
+    if (b->v && b->v->arch->advance) {
+        b->v->arch->advance(&b->state, opcode, size);
+        *ret_skipped = before.itstate ? b->state.itstate : 0;
+    }
+}
+
 static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
 {
     uint64_t pc = qemu_plugin_insn_vaddr(insn);
@@ -640,11 +653,10 @@ static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
     uint32_t opcode = insn_opcode(b, insn, size);
     FiInsnState before = b->state;
     FiSite *s;
+    uint8_t skipped;
     bool mem;
 
-    if (b->v && b->v->arch->advance) {
-        b->v->arch->advance(&b->state, opcode, size);
-    }
+    advance(b, opcode, size, &skipped);
     g_ptr_array_set_size(b->found, 0);
     find_at_pc(b, pc);
     find_by_opcode(b, opcode);
@@ -665,7 +677,7 @@ static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
         .el = b->el,
         .thumb = before.thumb,
         .itstate = before.itstate,
-        .next_itstate = b->state.itstate,
+        .next_itstate = skipped,
         .n = b->found->len,
     };
     memcpy(s->triggers, b->found->pdata, s->n * sizeof(s->triggers[0]));
@@ -677,10 +689,55 @@ static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
     }
 }
 
+/* The gate: at the start of a block, what waits for its vCPU to execute. */
+
+static void run_event(FiContext *c, FiKind kind);
+
+static void first_instruction(FiVcpu *v, const FiSite *s, FiOutcome *out)
+{
+    FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v, .site = s,
+                    .outcome = out };
+
+    v->executed = true;
+    run_event(&c, FI_VCPU_INIT);
+    fi_script_lock();
+    fi_registry_vcpu_executed();
+    if (!fi_script_closed_locked() && fi_registry_dirty()) {
+        fi_instrument_publish_locked();
+        v->wants_reset = true;
+    }
+    fi_script_unlock();
+}
+
 static void gate_cb(unsigned int vcpu_index, void *userdata)
 {
-    (void)userdata;
-    settle(&fi_vcpus[vcpu_index]);
+    FiVcpu *v = &fi_vcpus[vcpu_index];
+    const FiSite *s = userdata;
+    FiOutcome out = { 0 };
+
+    fi_slot_set(gate, vcpu_index, 0);
+    if (v->has_jump) {
+        v->has_jump = false;
+        out.jump = true;
+        out.pc = v->jump_pc;
+    }
+    if (!v->executed) {
+        first_instruction(v, s, &out);
+    }
+    settle(v, true);
+    if (out.jump) {
+        jump_to(v, s, out.pc);
+    }
+}
+
+static void emit_gate(const Block *b)
+{
+    FiSite *s = site_new(0);
+
+    *s = (FiSite){ .pc = b->lo, .block_lo = b->lo, .block_hi = b->hi,
+                   .el = b->el, .thumb = b->state.thumb };
+    qemu_plugin_register_vcpu_tb_exec_cond_cb(b->tb, gate_cb, FI_CB_REGS,
+                                              QEMU_PLUGIN_COND_NE, gate, 0, s);
 }
 
 static bool block_is_plain(const Block *b)
@@ -706,15 +763,20 @@ static void tb_trans(FI_ARGS_TB)
     };
 
     FI_UNUSED_ID;
-    if (plan->gate) {
-        qemu_plugin_register_vcpu_tb_exec_cond_cb(
-            tb, gate_cb, FI_CB_REGS, QEMU_PLUGIN_COND_NE, gate, 0, NULL);
+    if (fi_exit_requested()) {
+        fi_perform_exit(false);
     }
-    if (block_is_plain(&b)) {
+    if (block_is_plain(&b) && !plan->gate) {
         return;
     }
     if (b.v && b.v->arch->block_state) {
         b.v->arch->block_state(b.v, &b.state);
+    }
+    if (plan->gate) {
+        emit_gate(&b);
+    }
+    if (block_is_plain(&b)) {
+        return;
     }
     if (b.v && plan->needs_el && b.v->arch->current_el) {
         b.el = b.v->arch->current_el(b.v);
@@ -761,13 +823,38 @@ static void vcpu_event(unsigned vcpu_index, FiKind kind)
 
     if (v->started) {
         run_event(&c, kind);
-        settle(v);
+        settle(v, false);
     }
 }
 
+/*
+ * Where vCPUs share a thread they share translations, and an unpatched QEMU
+ * then builds the index of the vCPU that translated into them: nothing that we
+ * could say about a vCPU would be true.
+ */
+static void refuse_shared_thread(void)
+{
+    static gint refused;
+
+    if (fi_has(FI_CAP_SHARED_THREAD) ||
+        !g_atomic_int_compare_and_exchange(&refused, 0, 1)) {
+        return;
+    }
+    fi_message("several vCPUs on one thread (thread=single or -icount, with "
+               "-smp): this QEMU tells plugins the wrong vCPU then; use "
+               "thread=multi, or one vCPU, or %s",
+               fi_cap_advice(FI_CAP_SHARED_THREAD));
+    fi_request_exit(1, "several vCPUs on one thread");
+}
+
+/* The thread is there, but a powered-off vCPU gets its registers later: what
+ * on_vcpu_init promises waits for the first block. */
 static void vcpu_init_cb(FI_ARGS_VCPU)
 {
     FI_UNUSED_ID;
+    if (self && self != &fi_vcpus[vcpu_index]) {
+        refuse_shared_thread();
+    }
     self = &fi_vcpus[vcpu_index];
     fi_vcpu_start(self);
     fi_script_lock();
@@ -775,7 +862,7 @@ static void vcpu_init_cb(FI_ARGS_VCPU)
         fi_registry_start_vcpu(vcpu_index);
     }
     fi_script_unlock();
-    vcpu_event(vcpu_index, FI_VCPU_INIT);
+    fi_slot_set(gate, vcpu_index, 1);
 }
 
 static void vcpu_idle_cb(FI_ARGS_VCPU)
@@ -791,6 +878,22 @@ static void vcpu_resume_cb(FI_ARGS_VCPU)
 }
 
 #if FI_HAS_DISCON
+/* QEMU would take the exception again if we left from here: it has not yet
+ * ticked it off (cpu_handle_exception() in accel/tcg/cpu-exec.c). */
+static void jump_at_next_block(FiVcpu *v, uint64_t pc)
+{
+    v->has_jump = true;
+    v->jump_pc = pc;
+    fi_slot_set(gate, v->index, 1);
+    fi_script_lock();
+    fi_registry_want_gate();
+    if (!fi_script_closed_locked() && fi_registry_dirty()) {
+        fi_instrument_publish_locked();
+        v->wants_reset = true;
+    }
+    fi_script_unlock();
+}
+
 static void discon_cb(FI_ARGS_DISCON)
 {
     FiVcpu *v = &fi_vcpus[vcpu_index];
@@ -803,7 +906,6 @@ static void discon_cb(FI_ARGS_DISCON)
         .place = FI_PLACE_DISCON, .vcpu = v, .from_pc = from_pc,
         .to_pc = to_pc, .exception = &info, .outcome = &out
     };
-    FiSite nowhere = { .pc = to_pc };
 
     FI_UNUSED_ID;
     if (!v->started) {
@@ -813,10 +915,10 @@ static void discon_cb(FI_ARGS_DISCON)
         v->arch->exception(v, interrupt, to_pc, &info);
     }
     run_event(&c, kind);
-    settle(v);
     if (out.jump) {
-        jump_to(v, &nowhere, out.pc);
+        jump_at_next_block(v, out.pc);
     }
+    settle(v, false);
 }
 #endif
 
@@ -830,16 +932,14 @@ void fi_lua_atexit(FI_ARGS_ATEXIT);
 
 static void register_callbacks(void)
 {
-    bool gated = plan->gate;
-
     qemu_plugin_register_vcpu_init_cb(fi.id, vcpu_init_cb FI_USERDATA);
     qemu_plugin_register_vcpu_tb_trans_cb(fi.id, tb_trans FI_USERDATA);
     qemu_plugin_register_flush_cb(fi.id, flush_cb FI_USERDATA);
     qemu_plugin_register_atexit_cb(fi.id, fi_lua_atexit, NULL);
-    if (plan->events[FI_IDLE] || gated) {
+    if (plan->events[FI_IDLE]) {
         qemu_plugin_register_vcpu_idle_cb(fi.id, vcpu_idle_cb FI_USERDATA);
     }
-    if (plan->events[FI_RESUME] || gated) {
+    if (plan->events[FI_RESUME]) {
         qemu_plugin_register_vcpu_resume_cb(fi.id, vcpu_resume_cb FI_USERDATA);
     }
 #if FI_HAS_DISCON
@@ -847,7 +947,7 @@ static void register_callbacks(void)
         qemu_plugin_register_vcpu_discon_cb(
             fi.id, QEMU_PLUGIN_DISCON_EXCEPTION, discon_cb FI_USERDATA);
     }
-    if (plan->events[FI_INTERRUPT] || gated) {
+    if (plan->events[FI_INTERRUPT]) {
         qemu_plugin_register_vcpu_discon_cb(
             fi.id, QEMU_PLUGIN_DISCON_INTERRUPT, discon_cb FI_USERDATA);
     }

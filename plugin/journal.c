@@ -22,6 +22,7 @@ struct FiJournal {
     uint64_t faults;
     bool failed; /* a failure has been reported */
     bool torn;   /* the file ends with a part of a line */
+    GString *held; /* lines to be written together; NULL: at once */
 };
 
 struct FiLine {
@@ -367,8 +368,34 @@ void fi_line_end(FiLine *l)
         snprintf(head, sizeof(head), "{\"n\":%" PRIu64 ",\"t\":%s", j->lines,
                  time);
         g_string_prepend(l->text, head);
-        write_locked(j, l->text);
+        if (j->held) {
+            g_string_append_len(j->held, l->text->str, l->text->len);
+        } else {
+            write_locked(j, l->text);
+        }
     }
     pthread_mutex_unlock(&j->lock);
     fi_line_drop(l);
+}
+
+void fi_journal_hold(FiJournal *j)
+{
+    pthread_mutex_lock(&j->lock);
+    if (!j->held) {
+        j->held = g_string_new(NULL);
+    }
+    pthread_mutex_unlock(&j->lock);
+}
+
+void fi_journal_release(FiJournal *j)
+{
+    pthread_mutex_lock(&j->lock);
+    if (j->held) {
+        if (j->fd >= 0 && j->held->len) {
+            write_locked(j, j->held);
+        }
+        g_string_free(j->held, TRUE);
+        j->held = NULL;
+    }
+    pthread_mutex_unlock(&j->lock);
 }

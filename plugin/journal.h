@@ -57,6 +57,13 @@ void fi_line_close_array(FiLine *l);
  * reported once on stderr; later lines are still counted and tried.
  */
 void fi_line_end(FiLine *l);
+
+/*
+ * Between these, lines are collected and written together: for the summary at
+ * the end, which may have a line for each of many thousand triggers.
+ */
+void fi_journal_hold(FiJournal *j);
+void fi_journal_release(FiJournal *j);
 void fi_line_drop(FiLine *l);
 
 #endif

@@ -136,11 +136,38 @@ static int message_handler(lua_State *L)
     return 1;
 }
 
+/* [light userdata: context] -> the handler's result */
+static int invoke_with_event(lua_State *L)
+{
+    FiContext *c = lua_touserdata(L, 1);
+
+    fi_push_event(L, c);                            /* context event */
+    lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger);  /* … handler */
+    lua_pushvalue(L, 2);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
+/* What every entry needs stays on the stack of each state. */
+enum {
+    MESSAGE_HANDLER = 1,
+    INVOKE_WITH_EVENT = 2,
+    STATE_BASE = 2,
+};
+
+static void prepare_state(lua_State *L)
+{
+    lua_pushcfunction(L, message_handler);
+    lua_pushcfunction(L, invoke_with_event);
+}
+
 static int make_state(lua_State *L)
 {
     lua_State **where = lua_touserdata(L, 1);
 
     lua_State *state = lua_newthread(L);
+
+    prepare_state(state);
     lua_rawsetp(L, LUA_REGISTRYINDEX, where);   /* anchors it */
     *where = state;
     return 0;
@@ -190,7 +217,7 @@ static void leave(FiContext *c)
     if (lua_gethookcount(c->L) != HOOK_STEP) {
         lua_sethook(c->L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
     }
-    lua_settop(c->L, 0);
+    lua_settop(c->L, STATE_BASE);
     vm.context = c->outer;
     if (c->vcpu && fi_registry_dirty()) {
         fi_instrument_publish_locked();
@@ -247,19 +274,6 @@ static void report(FiContext *c, const char *text)
 
 /* Handlers */
 
-/* [light userdata: context] -> the handler's result */
-static int invoke_with_event(lua_State *L)
-{
-    FiContext *c = lua_touserdata(L, 1);
-
-    luaL_checkstack(L, 4, NULL);
-    fi_push_event(L, c);                            /* context event */
-    lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger);  /* … handler */
-    lua_pushvalue(L, 2);
-    lua_call(L, 1, 1);
-    return 1;
-}
-
 static int take_result(lua_State *L)
 {
     FiContext *c = lua_touserdata(L, 1);
@@ -305,14 +319,13 @@ static void call_handler(FiContext *c)
     FiTrigger *t = c->trigger;
     int status;
 
-    lua_pushcfunction(L, message_handler);
     if (t->wants_event) {
-        lua_pushcfunction(L, invoke_with_event);
+        lua_pushvalue(L, INVOKE_WITH_EVENT);
         lua_pushlightuserdata(L, c);
-        status = lua_pcall(L, 1, 1, 1);
+        status = lua_pcall(L, 1, 1, MESSAGE_HANDLER);
     } else {
         lua_rawgetp(L, LUA_REGISTRYINDEX, t);
-        status = lua_pcall(L, 0, 1, 1);
+        status = lua_pcall(L, 0, 1, MESSAGE_HANDLER);
     }
     fi_expire_event(c);     /* at once: it is no longer anchored */
     if (status == LUA_OK) {
@@ -342,11 +355,18 @@ void fi_script_handle(FiContext *c)
     /* It may have been removed while this thread waited for the lock. */
     if (!vm.closed && t->has_handler && fi_trigger_state(t) == FI_ACTIVE &&
         enter(c)) {
-        fi_trigger_ref(t);
-        call_handler(c);
+        call_handler(c);    /* whoever calls us keeps the trigger alive */
         end_if_exhausted(t);
         leave(c);
-        fi_trigger_unref(t);
+    }
+    fi_script_unlock();
+}
+
+void fi_script_freeze(void)
+{
+    fi_script_lock();
+    if (!vm.closed) {
+        fi_registry_freeze();
     }
     fi_script_unlock();
 }
@@ -368,10 +388,9 @@ static void run_one_deferred(FiVcpu *v, int ref)
     if (!enter(&c)) {
         return;
     }
-    lua_pushcfunction(c.L, message_handler);
     lua_rawgeti(c.L, LUA_REGISTRYINDEX, ref);
     luaL_unref(c.L, LUA_REGISTRYINDEX, ref);
-    if (lua_pcall(c.L, 0, 0, 1) != LUA_OK) {
+    if (lua_pcall(c.L, 0, 0, MESSAGE_HANDLER) != LUA_OK) {
         report(&c, lua_tostring(c.L, -1));
     }
     leave(&c);
@@ -488,10 +507,10 @@ bool fi_script_load(void)
     }
     lua_sethook(vm.L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
     fi_script_lock();
+    prepare_state(vm.L);
     enter(&c);
-    lua_pushcfunction(vm.L, message_handler);
     lua_pushcfunction(vm.L, load_script);
-    ok = lua_pcall(vm.L, 0, 0, 1) == LUA_OK;
+    ok = lua_pcall(vm.L, 0, 0, MESSAGE_HANDLER) == LUA_OK;
     if (!ok) {
         report(&c, lua_tostring(vm.L, -1));
     }
@@ -561,9 +580,11 @@ void fi_script_close(void)
             run_exit_handler(t);
         }
     }
+    fi_journal_hold(fi.journal);
     for (i = 0; i < list->len; i++) {
         fi_script_summarise(g_ptr_array_index(list, i));
     }
+    fi_journal_release(fi.journal);
     vm.closed = true;
     g_clear_pointer(&vm.L, lua_close);
     fi_script_unlock();

@@ -64,6 +64,8 @@ void fi_script_close(void);
 
 /* Run the trigger's handler for this event. */
 void fi_script_handle(FiContext *c);
+/* fi_registry_freeze() with the lock. */
+void fi_script_freeze(void);
 /* Run the functions that were deferred to this vCPU. */
 void fi_script_run_deferred(FiVcpu *v);
 /* Queue the function on top of the stack; with the lock. */

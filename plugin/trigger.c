@@ -30,7 +30,9 @@ static const char *const kind_names[FI_KINDS] = {
 static struct {
     GPtrArray *list;        /* armed triggers, each with a reference */
     bool dirty;
-    bool gate;
+    bool gate;              /* wanted for good */
+    unsigned executed;      /* vCPUs that have */
+    gint frozen;            /* atomic: nothing counts any more */
     GPtrArray *events[FI_KINDS];    /* those of list that no code carries */
 } registry;
 
@@ -181,7 +183,7 @@ static bool over(FiTrigger *t)
 {
     FiTriggerState state = fi_trigger_state(t);
 
-    return state == FI_REMOVED || state == FI_ENDED;
+    return g_atomic_int_get(&registry.frozen) || state == FI_REMOVED || state == FI_ENDED;
 }
 
 uint64_t fi_trigger_hits_on(FiTrigger *t, unsigned vcpu)
@@ -261,11 +263,31 @@ static bool hit_by_count(FiTrigger *t, unsigned vcpu, uint64_t *ret_hits)
     return due(&t->spec, *ret_hits);
 }
 
+void fi_registry_freeze(void)
+{
+    guint i;
+    unsigned v;
+
+    for (i = 0; i < registry.list->len; i++) {
+        FiTrigger *t = g_ptr_array_index(registry.list, i);
+
+        for (v = 0; t->counted && v < fi.max_vcpus; v++) {
+            set_slot(t, v, 0);
+        }
+    }
+    g_atomic_int_set(&registry.frozen, 1);
+}
+
 bool fi_trigger_hit(FiTrigger *t, unsigned vcpu, bool inline_add,
                     uint64_t *ret_hits)
 {
-    bool fires = t->counted ? hit_by_slot(t, vcpu, inline_add, ret_hits)
-                            : hit_by_count(t, vcpu, ret_hits);
+    bool fires;
+
+    if (G_UNLIKELY(g_atomic_int_get(&registry.frozen))) {
+        return false;
+    }
+    fires = t->counted ? hit_by_slot(t, vcpu, inline_add, ret_hits)
+                       : hit_by_count(t, vcpu, ret_hits);
 
     if (!fires || !g_atomic_int_get(&t->has_handler)) {
         return false;
@@ -342,6 +364,20 @@ bool fi_trigger_concerns_code(const FiTrigger *t, uint64_t lo, uint64_t hi)
     default:
         return false;
     }
+}
+
+static bool wants_gate(void)
+{
+    return registry.gate || (registry.events[FI_VCPU_INIT]->len &&
+                             registry.executed < fi.n_vcpus);
+}
+
+void fi_registry_vcpu_executed(void)
+{
+    bool wanted = wants_gate();
+
+    registry.executed++;
+    registry.dirty = registry.dirty || (wanted && !wants_gate());
 }
 
 static bool carried_by_code(const FiTrigger *t)
@@ -553,7 +589,7 @@ FiPlan *fi_plan_new(void)
     p->pc_ranges = g_ptr_array_new();
     p->insns = g_ptr_array_new();
     p->all = g_ptr_array_new_with_free_func(unref_trigger);
-    p->gate = registry.gate;
+    p->gate = wants_gate();
     for (i = 0; i < 4; i++) {
         mem[i / 2][i % 2] = g_ptr_array_new();
     }

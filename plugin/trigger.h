@@ -141,8 +141,17 @@ void fi_registry_set_enabled(FiTrigger *t, bool enabled);
 GPtrArray *fi_registry_triggers(void);
 /* Give @vcpu's element of every trigger its start values. */
 void fi_registry_start_vcpu(unsigned vcpu);
-/* Translation blocks must look for work from other threads. */
+/*
+ * The run is over for the scenario, though other vCPUs may go on for a while:
+ * nothing counts or fires any more, so that what is said of the run at its end
+ * does not depend on how long they did.
+ */
+void fi_registry_freeze(void);
+/* From now on, translation blocks must look for work from elsewhere. */
 void fi_registry_want_gate(void);
+/* One more vCPU has executed something.  Until all have, on_vcpu_init needs
+ * the gate; afterwards it may go. */
+void fi_registry_vcpu_executed(void);
 
 /* Intervals of memory triggers, sorted by start. */
 typedef struct FiIntervals {

@@ -25,7 +25,8 @@ typedef struct FiReg {
 /* State of a vCPU; only its own thread touches it unless said otherwise. */
 struct FiVcpu {
     unsigned index;
-    bool started;
+    bool started;           /* its thread runs: registers can be read */
+    bool executed;          /* its first block has been entered */
     const FiArch *arch;
     GHashTable *regs;       /* key -> FiReg */
     GPtrArray *reg_list;    /* in QEMU's order */
@@ -38,6 +39,10 @@ struct FiVcpu {
     uint64_t resume_pc;
 
     bool wants_reset;       /* a plan was published: retranslate */
+
+    /* An on_exception handler's jump, done when the next block begins. */
+    bool has_jump;
+    uint64_t jump_pc;
 
     lua_State *states[8];   /* by depth of nested entries */
     unsigned depth;

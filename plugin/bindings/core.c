@@ -66,7 +66,8 @@ static int defer(lua_State *L)
                                   (int)fi.n_vcpus));
     lua_settop(L, 2);
     fi_script_defer(L, &fi_vcpus[n]);
-    if (n != (lua_Integer)c->vcpu->index) {
+    if (n != (lua_Integer)c->vcpu->index ||
+        (c->place != FI_PLACE_INSN && c->place != FI_PLACE_MEM)) {
         fi_registry_want_gate();
         fi_instrument_ring(&fi_vcpus[n]);
     }

@@ -10,6 +10,9 @@
 
 #define EVENT_MT "fi.event"
 
+/* The metatable again: by address it is found without a string. */
+static const char metatable_key;
+
 static void push_access_value(lua_State *L, const FiContext *c)
 {
     qemu_plugin_mem_value v = qemu_plugin_mem_get_value(c->meminfo);
@@ -45,6 +48,28 @@ static void push_int_or_nil(lua_State *L, bool present, uint64_t value)
     }
 }
 
+/* QEMU 10.2 and 11.0 call every access one to memory unless patched; then nil
+ * is more honest than false. */
+static bool device_field(lua_State *L, struct qemu_plugin_hwaddr *hw,
+                         const char *key)
+{
+    bool known = hw && fi_has(FI_CAP_DEVICE_INFO);
+    bool is_io = known && qemu_plugin_hwaddr_is_io(hw);
+
+    if (strcmp(key, "is_io") == 0) {
+        if (known) {
+            lua_pushboolean(L, is_io);
+        } else {
+            lua_pushnil(L);
+        }
+    } else if (strcmp(key, "device") == 0) {
+        lua_pushstring(L, is_io ? qemu_plugin_hwaddr_device_name(hw) : NULL);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static bool access_field(lua_State *L, const FiContext *c, const char *key)
 {
     struct qemu_plugin_hwaddr *hw;
@@ -62,16 +87,9 @@ static bool access_field(lua_State *L, const FiContext *c, const char *key)
     hw = qemu_plugin_get_hwaddr(c->meminfo, c->addr);
     if (strcmp(key, "paddr") == 0) {
         push_int_or_nil(L, hw, hw ? qemu_plugin_hwaddr_phys_addr(hw) : 0);
-    } else if (strcmp(key, "is_io") == 0) {
-        lua_pushboolean(L, hw && qemu_plugin_hwaddr_is_io(hw));
-    } else if (strcmp(key, "device") == 0) {
-        lua_pushstring(L, hw && qemu_plugin_hwaddr_is_io(hw)
-                              ? qemu_plugin_hwaddr_device_name(hw)
-                              : NULL);
-    } else {
-        return false;
+        return true;
     }
-    return true;
+    return device_field(L, hw, key);
 }
 
 static bool exception_field(lua_State *L, const FiContext *c, const char *key)
@@ -159,12 +177,14 @@ static int event_index(lua_State *L)
     FiContext **box = luaL_checkudata(L, 1, EVENT_MT);
     const char *key = luaL_checkstring(L, 2);
     const FiContext *c = *box;
+    bool in_insn = c && (c->place == FI_PLACE_INSN ||
+                         c->place == FI_PLACE_MEM);
 
     if (!c) {
         return luaL_error(L, "ev.%s: the event is over; copy what you need "
                           "while its handler runs", key);
     }
-    if (common_field(L, c, key) || (c->site && insn_field(L, c, key)) ||
+    if (common_field(L, c, key) || (in_insn && insn_field(L, c, key)) ||
         (c->place == FI_PLACE_MEM && access_field(L, c, key)) ||
         (c->exception && exception_field(L, c, key)) ||
         (c->place == FI_PLACE_EXIT && exit_field(L, key))) {
@@ -200,7 +220,8 @@ void fi_push_event(lua_State *L, FiContext *c)
     FiContext **box = lua_newuserdatauv(L, sizeof(*box), 0);
 
     *box = c;
-    luaL_setmetatable(L, EVENT_MT);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
+    lua_setmetatable(L, -2);
     c->event = box;
 }
 
@@ -223,5 +244,5 @@ void fi_bind_event(lua_State *L)
 
     luaL_newmetatable(L, EVENT_MT);
     luaL_setfuncs(L, meta, 0);
-    lua_pop(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
 }

@@ -165,6 +165,7 @@ void fi_want_retry(lua_State *L, FiContext *c)
 {
     need_insn(L, c, "fi.RETRY");
     c->outcome->retry = true;
+    fi_fault_end(L, fi_fault_begin(c, "retry"), 0);
 }
 
 void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
