@@ -215,25 +215,16 @@ static void finish(void)
     fi_script_close();
     write_end();
     fi_journal_close(fi.journal);
-    fi.journal = NULL;
-}
-
-static void free_all(void)
-{
-    fi_instrument_free();
-    fi_registry_free();
-    fi_counters_free();
-    fi_slots_free_all();
-    fi_vcpus_free();
     fi_symbols_free(fi.symbols);
-    fi_options_free(fi.opts);
-    g_free(fi.target);
+    fi.journal = NULL;
+    fi.symbols = NULL;
 }
 
 /*
- * QEMU calls this from exit(): the main loop has stopped the vCPUs, or a vCPU's
- * own thread has called exit() and the others still run.  Then what their
- * callbacks use has to stay.
+ * QEMU calls this from exit(): either the main loop has stopped the vCPUs, or
+ * some thread has called exit() while others still execute guest code.  So
+ * what callbacks use without the Lua lock stays as it is; it ends with the
+ * process.
  */
 void fi_lua_atexit(FI_ARGS_ATEXIT)
 {

@@ -252,7 +252,7 @@ static void settle(FiVcpu *v, bool in_code)
     }
     if (G_UNLIKELY(v->wants_reset)) {
         v->wants_reset = false;
-        qemu_plugin_reset(fi.id, reset_done);
+        fi_compat_reset(fi.id, reset_done);
     }
 }
 
@@ -680,8 +680,8 @@ static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
         .next_itstate = skipped,
         .n = b->found->len,
     };
-    memcpy(s->triggers, b->found->pdata, s->n * sizeof(s->triggers[0]));
     if (s->n) {
+        memcpy(s->triggers, b->found->pdata, s->n * sizeof(s->triggers[0]));
         emit_exec(insn, s);
     }
     if (mem) {
@@ -965,10 +965,3 @@ void fi_instrument_start(void)
     register_callbacks();
 }
 
-void fi_instrument_free(void)
-{
-    free_retired();
-    fi_plan_free(take(&next_plan));
-    g_clear_pointer(&plan, fi_plan_free);
-    sites_free();
-}

@@ -28,8 +28,6 @@ typedef struct FiSite {
 
 /* Register our callbacks with QEMU; at install. */
 void fi_instrument_start(void);
-/* Free what is left, when no guest code runs any more. */
-void fi_instrument_free(void);
 
 /*
  * Make what is armed now the plan of the next retranslation; with the Lua

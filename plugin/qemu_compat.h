@@ -83,6 +83,23 @@ fi_compat_write_register(struct qemu_plugin_register *handle, GByteArray *buf)
 #endif
 }
 
+/* The program counter's place in the register list is not for writing: QEMU
+ * keeps it elsewhere while a block runs. */
+static inline bool fi_compat_is_readonly(const qemu_plugin_reg_descriptor *desc)
+{
+#if QEMU_PLUGIN_VERSION >= 6
+    return desc->is_readonly;
+#else
+    return g_strcmp0(desc->name, "pc") == 0;
+#endif
+}
+
+static inline void fi_compat_reset(qemu_plugin_id_t id,
+                                   qemu_plugin_simple_cb_t cb)
+{
+    qemu_plugin_reset(id, cb FI_USERDATA);
+}
+
 /* Leaves by longjmp: only ever the last act of a callback (DESIGN 5). */
 static inline void fi_compat_set_pc(uint64_t vaddr)
 {

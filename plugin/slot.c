@@ -56,23 +56,6 @@ void fi_slot_free(qemu_plugin_u64 slot)
     pthread_mutex_unlock(&lock);
 }
 
-void fi_slots_free_all(void)
-{
-    guint i;
-
-    pthread_mutex_lock(&lock);
-    if (boards) {
-        for (i = 0; i < boards->len; i++) {
-            qemu_plugin_scoreboard_free(g_ptr_array_index(boards, i));
-        }
-        g_ptr_array_unref(boards);
-        g_array_unref(free_slots);
-        boards = NULL;
-        free_slots = NULL;
-    }
-    pthread_mutex_unlock(&lock);
-}
-
 static bool started(unsigned vcpu)
 {
     return (int)vcpu < qemu_plugin_num_vcpus();

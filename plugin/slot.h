@@ -13,8 +13,6 @@
  */
 qemu_plugin_u64 fi_slot_new(void);
 void fi_slot_free(qemu_plugin_u64 slot);
-/* At the very end, when no translated code runs any more. */
-void fi_slots_free_all(void);
 
 static inline bool fi_slot_valid(qemu_plugin_u64 slot)
 {

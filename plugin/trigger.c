@@ -69,11 +69,6 @@ FiCounter *fi_counter_get(const char *name)
     return c;
 }
 
-void fi_counters_free(void)
-{
-    g_clear_pointer(&counters, g_hash_table_unref);
-}
-
 bool fi_condition_holds(const FiCondition *c, unsigned vcpu)
 {
     uint64_t value;
@@ -314,16 +309,6 @@ void fi_registry_init(void)
     for (i = 0; i < FI_KINDS; i++) {
         registry.events[i] = g_ptr_array_new();
     }
-}
-
-void fi_registry_free(void)
-{
-    int i;
-
-    for (i = 0; i < FI_KINDS; i++) {
-        g_clear_pointer(&registry.events[i], g_ptr_array_unref);
-    }
-    g_clear_pointer(&registry.list, g_ptr_array_unref);
 }
 
 GPtrArray *fi_registry_triggers(void)

@@ -44,7 +44,6 @@ typedef struct FiCounter {
 } FiCounter;
 
 FiCounter *fi_counter_get(const char *name);
-void fi_counters_free(void);
 
 typedef struct FiCondition {
     FiCounter *counter;     /* NULL: none */
@@ -133,7 +132,6 @@ bool fi_trigger_passes(FiTrigger *t, unsigned vcpu);
 
 /* The list of armed triggers.  All with the Lua lock. */
 void fi_registry_init(void);
-void fi_registry_free(void);
 void fi_registry_add(FiTrigger *t);
 /* Take it off the list; @state is FI_REMOVED or FI_ENDED. */
 void fi_registry_end(FiTrigger *t, FiTriggerState state);

@@ -27,21 +27,6 @@ void fi_vcpus_init(unsigned n)
     }
 }
 
-void fi_vcpus_free(void)
-{
-    unsigned i;
-
-    for (i = 0; i < fi.max_vcpus; i++) {
-        FiVcpu *v = &fi_vcpus[i];
-
-        g_clear_pointer(&v->regs, g_hash_table_unref);
-        g_clear_pointer(&v->reg_list, g_ptr_array_unref);
-        g_clear_pointer(&v->buf, g_byte_array_unref);
-        g_queue_clear(&v->deferred);
-    }
-    g_clear_pointer(&fi_vcpus, g_free);
-}
-
 /* The QEMU binary's target does not tell: qemu-system-aarch64 also runs
  * Cortex-M boards. */
 static const FiArch *find_arch(const FiVcpu *v)
@@ -63,7 +48,7 @@ static void add_reg(FiVcpu *v, const qemu_plugin_reg_descriptor *desc)
     reg->name = desc->name;
     reg->feature = desc->feature ? desc->feature : "";
     reg->handle = desc->handle;
-    reg->readonly = desc->is_readonly;
+    reg->readonly = fi_compat_is_readonly(desc);
     reg->key = g_ascii_strdown(desc->name, -1);
     reg->size = fi_vcpu_read(v, reg) ? v->buf->len : 0;
     /* Banked system registers appear twice by name: the first is the one in

@@ -54,7 +54,6 @@ struct FiVcpu {
 extern FiVcpu *fi_vcpus;    /* fi.max_vcpus of them */
 
 void fi_vcpus_init(unsigned n);
-void fi_vcpus_free(void);
 
 /* On the vCPU's thread, before its first instruction. */
 void fi_vcpu_start(FiVcpu *v);
