@@ -670,8 +670,6 @@ static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
     s = site_new(b->found->len);
     *s = (FiSite){
         .pc = pc,
-        .block_lo = b->lo,
-        .block_hi = b->hi,
         .opcode = opcode,
         .size = size,
         .el = b->el,
@@ -734,8 +732,7 @@ static void emit_gate(const Block *b)
 {
     FiSite *s = site_new(0);
 
-    *s = (FiSite){ .pc = b->lo, .block_lo = b->lo, .block_hi = b->hi,
-                   .el = b->el, .thumb = b->state.thumb };
+    *s = (FiSite){ .pc = b->lo, .el = b->el, .thumb = b->state.thumb };
     qemu_plugin_register_vcpu_tb_exec_cond_cb(b->tb, gate_cb, FI_CB_REGS,
                                               QEMU_PLUGIN_COND_NE, gate, 0, s);
 }

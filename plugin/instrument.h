@@ -15,7 +15,6 @@
  */
 typedef struct FiSite {
     uint64_t pc;
-    uint64_t block_lo, block_hi;    /* the translation block, for retranslation */
     uint32_t opcode;
     uint8_t size;
     int8_t el;              /* -1: not asked for */

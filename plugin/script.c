@@ -27,6 +27,7 @@ static struct {
     lua_State *L;           /* main state: load, exit */
     FiContext *context;     /* of the lock's holder */
     uint64_t memory;        /* bytes in use */
+    int refuse;             /* requests for memory to be refused: see count_hook */
     bool closed;
 } vm = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -74,6 +75,12 @@ uint64_t fi_script_memory(void)
 
 /* Limits */
 
+static bool refuse_one(void)
+{
+    vm.refuse -= vm.refuse > 0;
+    return vm.refuse > 0;
+}
+
 static void *allocate(void *opaque, void *ptr, size_t old_size, size_t size)
 {
     size_t old = ptr ? old_size : 0;    /* else it tells the kind of object */
@@ -85,7 +92,8 @@ static void *allocate(void *opaque, void *ptr, size_t old_size, size_t size)
         free(ptr);
         return NULL;
     }
-    if (size > old && vm.memory + (size - old) > fi.opts->memory) {
+    if (size > old &&
+        (refuse_one() || vm.memory + (size - old) > fi.opts->memory)) {
         return NULL;
     }
     p = realloc(ptr, size);
@@ -101,10 +109,26 @@ static uint64_t budget(const FiContext *c)
                                      : fi.opts->budget;
 }
 
+static void describe_overrun(lua_State *L, FiContext *c)
+{
+    if (!c->overrun) {
+        luaL_where(L, 0);
+        lua_pushfstring(L, "%sran more than %I Lua instructions (plugin "
+                        "option budget)", lua_tostring(L, -1),
+                        (lua_Integer)budget(c));
+        luaL_traceback(L, L, lua_tostring(L, -1), 0);
+        c->overrun = g_strdup(lua_tostring(L, -1));
+        lua_pop(L, 3);
+    }
+}
+
 /*
- * A plain error from here could be caught by the scenario's pcall, so once the
+ * An error from here could be caught by the scenario's pcall, so once the
  * budget is spent the hook raises it again at every instruction until the
- * handler has ended.
+ * handler has ended.  And a message handler of the scenario's xpcall would run
+ * inside the hook, where Lua calls no hooks; only an error of memory does not
+ * go through message handlers, so that is what is provoked: Lua asks twice,
+ * before and after a collection.
  */
 static void count_hook(lua_State *L, lua_Debug *ar)
 {
@@ -112,6 +136,7 @@ static void count_hook(lua_State *L, lua_Debug *ar)
     int step = lua_gethookcount(L);
 
     (void)ar;
+    vm.refuse = 0;
     c->spent += step;
     if (c->spent < budget(c)) {
         if (step != HOOK_STEP) {    /* a coroutine that outlived its handler */
@@ -119,11 +144,10 @@ static void count_hook(lua_State *L, lua_Debug *ar)
         }
         return;
     }
+    describe_overrun(L, c);
     lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
-    luaL_where(L, 0);
-    lua_pushfstring(L, "%sran more than %I Lua instructions (plugin option "
-                    "budget)", lua_tostring(L, -1), (lua_Integer)budget(c));
-    lua_error(L);
+    vm.refuse = 3;
+    lua_newuserdatauv(L, 1, 0);
 }
 
 /* The gate */
@@ -204,6 +228,7 @@ static bool enter(FiContext *c)
         c->vcpu->depth++;
     }
     c->spent = 0;
+    c->overrun = NULL;
     c->outer = vm.context;
     vm.context = c;
     return true;
@@ -217,6 +242,8 @@ static void leave(FiContext *c)
     if (lua_gethookcount(c->L) != HOOK_STEP) {
         lua_sethook(c->L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
     }
+    vm.refuse = 0;
+    g_clear_pointer(&c->overrun, g_free);
     lua_settop(c->L, STATE_BASE);
     vm.context = c->outer;
     if (c->vcpu && fi_registry_dirty()) {
@@ -248,6 +275,20 @@ static bool disable_after(FiTrigger *t)
     }
     fi_registry_set_enabled(t, false);
     return true;
+}
+
+static void report(FiContext *c, const char *text);
+
+/* The error on top of the stack, from lua_pcall() with @status. */
+static void report_status(FiContext *c, int status)
+{
+    report(c, c->overrun ? c->overrun : lua_tostring(c->L, -1));
+    if (status == LUA_ERRMEM) {
+        /* Now: the next handler's frame would keep alive, in registers that
+         * it has not yet set, what this one has left there. */
+        lua_settop(c->L, STATE_BASE);
+        lua_gc(c->L, LUA_GCCOLLECT, 0);
+    }
 }
 
 /* @text: the message, and perhaps a traceback behind it */
@@ -331,7 +372,7 @@ static void call_handler(FiContext *c)
     if (status == LUA_OK) {
         handle_result(c);
     } else {
-        report(c, lua_tostring(L, -1));
+        report_status(c, status);
     }
 }
 
@@ -384,14 +425,16 @@ void fi_script_defer(lua_State *L, FiVcpu *v)
 static void run_one_deferred(FiVcpu *v, int ref)
 {
     FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v };
+    int status;
 
     if (!enter(&c)) {
         return;
     }
     lua_rawgeti(c.L, LUA_REGISTRYINDEX, ref);
     luaL_unref(c.L, LUA_REGISTRYINDEX, ref);
-    if (lua_pcall(c.L, 0, 0, MESSAGE_HANDLER) != LUA_OK) {
-        report(&c, lua_tostring(c.L, -1));
+    status = lua_pcall(c.L, 0, 0, MESSAGE_HANDLER);
+    if (status != LUA_OK) {
+        report_status(&c, status);
     }
     leave(&c);
 }
@@ -495,7 +538,7 @@ static bool script_is_file(void)
 bool fi_script_load(void)
 {
     FiContext c = { .place = FI_PLACE_LOAD, .kind = FI_EXIT };
-    bool ok;
+    int status;
 
     if (!script_is_file()) {
         return false;
@@ -510,14 +553,14 @@ bool fi_script_load(void)
     prepare_state(vm.L);
     enter(&c);
     lua_pushcfunction(vm.L, load_script);
-    ok = lua_pcall(vm.L, 0, 0, MESSAGE_HANDLER) == LUA_OK;
-    if (!ok) {
-        report(&c, lua_tostring(vm.L, -1));
+    status = lua_pcall(vm.L, 0, 0, MESSAGE_HANDLER);
+    if (status != LUA_OK) {
+        report_status(&c, status);
     }
     leave(&c);
     fi_instrument_publish_locked();
     fi_script_unlock();
-    return ok;
+    return status == LUA_OK;
 }
 
 /* The end */

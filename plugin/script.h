@@ -53,6 +53,7 @@ typedef struct FiContext {
     /* private to script.c */
     lua_State *L;
     uint64_t spent;         /* Lua instructions */
+    char *overrun;          /* the budget is spent: where */
     struct FiContext *outer;
     struct FiContext **event;   /* what the event userdata points with */
 } FiContext;

@@ -69,6 +69,9 @@ static int defer(lua_State *L)
     if (n != (lua_Integer)c->vcpu->index ||
         (c->place != FI_PLACE_INSN && c->place != FI_PLACE_MEM)) {
         fi_registry_want_gate();
+        if (fi_registry_dirty()) {
+            fi_retranslate_first();
+        }
         fi_instrument_ring(&fi_vcpus[n]);
     }
     return 0;

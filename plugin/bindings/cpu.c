@@ -123,8 +123,8 @@ static const uint8_t *value_bytes(lua_State *L, int idx, size_t size,
     fits = size == 8 || v >> (8 * size) == 0 ||
            (int64_t)v >> (8 * size - 1) == -1;
     if (!fits) {
-        luaL_error(L, "register '%s' has %d bits, 0x%x does not fit", name,
-                   (int)size * 8, v);
+        luaL_error(L, "register '%s' has %d bits, %s does not fit", name,
+                   (int)size * 8, fi_push_hex(L, v));
     }
     v = GUINT64_TO_LE(v);
     return (const uint8_t *)lua_pushlstring(L, (const char *)&v, size);

@@ -37,6 +37,9 @@ FI_RAISES FiContext *fi_need_vcpu(lua_State *L, const char *what);
 /* The capability, or an error that says how to get it. */
 FI_RAISES void fi_need_cap(lua_State *L, FiCap cap, const char *what);
 
+/* Push "0x…", for messages: luaL_error() has no such format. */
+FI_RAISES const char *fi_push_hex(lua_State *L, uint64_t value);
+
 /* An address: an integer or a symbol expression at @idx. */
 FI_RAISES uint64_t fi_check_address(lua_State *L, int idx);
 
@@ -59,6 +62,13 @@ FI_RAISES FiCounter *fi_check_counter(lua_State *L, int idx);
 /* Arm a trigger made from @spec, with the function at @fn_idx (0: none), and
  * push its handle. */
 FI_RAISES void fi_arm(lua_State *L, const FiTriggerSpec *spec, int fn_idx);
+
+/*
+ * Before an instruction: have all vCPUs retranslate before it executes, so
+ * that what was armed is live everywhere by then.  Elsewhere the block cannot
+ * be left, and it takes until its end.
+ */
+void fi_retranslate_first(void);
 
 /* Request to jump, skip or retry from the current handler. */
 FI_RAISES void fi_want_skip(lua_State *L, FiContext *c);

@@ -70,16 +70,14 @@ static FI_RAISES void access_or_raise(lua_State *L, FiContext *c, bool phys,
     GByteArray *buf = c->vcpu->buf;
     FiContext *released;
     const char *why;
-    char text[32];
 
     released = fi_script_release();
     why = access_memory(phys, addr, buf, len, write);
     fi_script_reacquire(released);
     if (why) {
-        g_snprintf(text, sizeof(text), "0x%" PRIx64, addr);
         luaL_error(L, "cannot %s %d bytes at %s address %s: %s",
                    write ? "write" : "read", (int)len,
-                   phys ? "physical" : "virtual", text, why);
+                   phys ? "physical" : "virtual", fi_push_hex(L, addr), why);
     }
 }
 
@@ -162,7 +160,8 @@ static int view_newindex(lua_State *L)
 
     if (view->size < 8 && value >> (8 * view->size) != 0 &&
         (int64_t)value >> (8 * view->size - 1) != -1) {
-        return luaL_error(L, "0x%x does not fit %d bytes", value, view->size);
+        return luaL_error(L, "%s does not fit %d bytes",
+                          fi_push_hex(L, value), view->size);
     }
     value = GUINT64_TO_LE(value);
     write_memory(L, c, view->phys, addr, (const char *)&value, view->size, 0);
@@ -196,11 +195,13 @@ static int mem_write(lua_State *L)
     FiContext *c = fi_need_vcpu(L, "writing memory");
     uint64_t addr = fi_check_address(L, 2);
     size_t len;
-    const char *data = luaL_checklstring(L, 3, &len);
+    const char *data;
 
+    luaL_checktype(L, 3, LUA_TSTRING);    /* a number would be converted */
+    data = lua_tolstring(L, 3, &len);
     fi_check_info(L, 4);
-    luaL_argcheck(L, lua_type(L, 3) == LUA_TSTRING && len >= 1 &&
-                  len <= MAX_LENGTH, 3, "a string of 1 byte to 64 MiB");
+    luaL_argcheck(L, len >= 1 && len <= MAX_LENGTH, 3,
+                  "a string of 1 byte to 64 MiB");
     write_memory(L, c, phys, addr, data, len, 4);
     return 0;
 }

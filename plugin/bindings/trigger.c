@@ -307,18 +307,6 @@ static Handle *new_handle(lua_State *L)
     return h;
 }
 
-/* Translated code that is running now must be left for the trigger to be live
- * from the next instruction on. */
-static void make_live_soon(const FiTrigger *t)
-{
-    FiContext *c = fi_script_context();
-
-    if (c && c->place == FI_PLACE_INSN && c->outcome &&
-        fi_trigger_concerns_code(t, c->site->block_lo, c->site->block_hi)) {
-        c->outcome->leave = true;
-    }
-}
-
 void fi_arm(lua_State *L, const FiTriggerSpec *spec, int fn_idx)
 {
     Handle *h = new_handle(L);
@@ -326,7 +314,7 @@ void fi_arm(lua_State *L, const FiTriggerSpec *spec, int fn_idx)
     h->t = fi_trigger_new(spec);
     set_handler(L, h->t, fn_idx);
     fi_registry_add(h->t);
-    make_live_soon(h->t);
+    fi_retranslate_first();
 }
 
 void fi_push_trigger(lua_State *L, FiTrigger *t)
@@ -594,7 +582,7 @@ static int trigger_enable(lua_State *L)
                           s == FI_ENDED ? "at its limit and over" : "removed");
     }
     fi_registry_set_enabled(t, enable);
-    make_live_soon(t);
+    fi_retranslate_first();
     return 0;
 }
 

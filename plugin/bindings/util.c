@@ -35,6 +35,14 @@ void fi_need_cap(lua_State *L, FiCap cap, const char *what)
     }
 }
 
+const char *fi_push_hex(lua_State *L, uint64_t value)
+{
+    char text[32];
+
+    g_snprintf(text, sizeof(text), "0x%" PRIx64, value);
+    return lua_pushstring(L, text);
+}
+
 uint64_t fi_check_address(lua_State *L, int idx)
 {
     GError *error = NULL;
@@ -70,13 +78,10 @@ static uint64_t symbol_size(lua_State *L, int idx)
 
 static void where_label(lua_State *L, int idx, uint64_t addr)
 {
-    char text[32];
-
     if (lua_type(L, idx) == LUA_TSTRING) {
         lua_pushvalue(L, idx);
     } else {
-        g_snprintf(text, sizeof(text), "0x%" PRIx64, addr);
-        lua_pushstring(L, text);
+        fi_push_hex(L, addr);
     }
 }
 
@@ -104,8 +109,8 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
         spec->hi = fi_check_address(L, top + 2);
     }
     if (spec->hi <= spec->lo) {
-        luaL_error(L, "the range ends at 0x%I, which is not behind its start "
-                   "0x%I", (lua_Integer)spec->hi, (lua_Integer)spec->lo);
+        luaL_error(L, "the range ends at %s, which is not behind its start "
+                   "%s", fi_push_hex(L, spec->hi), fi_push_hex(L, spec->lo));
     }
     where_label(L, top + 1, spec->lo);              /* top+4 */
     lua_pushfstring(L, "[%s, +%I)", lua_tostring(L, -1),
@@ -129,6 +134,15 @@ void fi_check_where(lua_State *L, int idx, FiTriggerSpec *spec)
 }
 
 /* The PC */
+
+void fi_retranslate_first(void)
+{
+    FiContext *c = fi_script_context();
+
+    if (c && c->place == FI_PLACE_INSN && c->outcome) {
+        c->outcome->leave = true;
+    }
+}
 
 static void need_jump(lua_State *L, FiContext *c, const char *what)
 {
