@@ -19,8 +19,8 @@ typedef struct FiPlugin {
     FiOptions *opts;
     FiSymbols *symbols;
     FiJournal *journal;
-    char *target;           /* QEMU's name, e.g. "aarch64" */
-    unsigned n_vcpus;       /* at start */
+    char *target;     /* QEMU's name, e.g. "aarch64" */
+    unsigned n_vcpus; /* at start */
     unsigned max_vcpus;
 } FiPlugin;
 

@@ -126,9 +126,9 @@ int64_t fi_now_ns(void)
 /* Ending QEMU */
 
 static struct {
-    gint requested;         /* atomic: 0, 1 requested, 2 performed */
+    gint requested; /* atomic: 0, 1 requested, 2 performed */
     int code;
-    bool overridden;        /* by an on_exit handler */
+    bool overridden; /* by an on_exit handler */
 } ending;
 
 static void write_verdict(int code, const char *why)
@@ -311,8 +311,7 @@ static void write_args(FiLine *l)
 
     fi_line_open_object(l, "args");
     for (k = keys; k; k = k->next) {
-        fi_line_string(l, k->data,
-                       g_hash_table_lookup(fi.opts->args, k->data));
+        fi_line_string(l, k->data, g_hash_table_lookup(fi.opts->args, k->data));
     }
     fi_line_close_object(l);
     g_list_free(keys);
@@ -383,7 +382,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
     }
     if (fi_exit_requested()) {
         finish();
-        exit(fi_exit_code());   /* no vCPU runs yet */
+        exit(fi_exit_code()); /* no vCPU runs yet */
     }
     fi_instrument_start();
     return 0;

@@ -25,14 +25,14 @@
 
 /* The threshold of trigger.c's slots. */
 #define SLOT_FIRES (UINT64_C(1) << 63)
-#define MAX_ACCESS 16   /* bytes of the widest memory access QEMU reports */
+#define MAX_ACCESS 16 /* bytes of the widest memory access QEMU reports */
 
-static FiPlan *plan;            /* replaced only while no vCPU runs */
-static FiPlan *next_plan;       /* atomic; taken by reset_done() */
-static FiPlan *retired;         /* atomic stack of plans that may be freed */
-static qemu_plugin_u64 gate;    /* per vCPU: there is deferred work */
-static gint n_resuming;         /* vCPUs with resume set */
-static gint drop_queued;        /* a reset to drop ended triggers is queued */
+static FiPlan *plan;         /* replaced only while no vCPU runs */
+static FiPlan *next_plan;    /* atomic; taken by reset_done() */
+static FiPlan *retired;      /* atomic stack of plans that may be freed */
+static qemu_plugin_u64 gate; /* per vCPU: there is deferred work */
+static gint n_resuming;      /* vCPUs with resume set */
+static gint drop_queued;     /* a reset to drop ended triggers is queued */
 
 /* All addresses that memory triggers watch: one compare rejects nearly every
  * access. [0]: reads, [1]: writes */
@@ -51,7 +51,7 @@ static __thread FiVcpu *self;
 static struct {
     pthread_mutex_t lock;
     GPtrArray *chunks;
-    size_t used;            /* of the last chunk */
+    size_t used; /* of the last chunk */
 } arena = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static FiSite *site_new(guint n_triggers)
@@ -169,8 +169,8 @@ static void install_plan(FiPlan *p)
      * and a thread that allocates a slot holds ours while it waits for that. */
     do {
         plan->next = g_atomic_pointer_get(&retired);
-    } while (!g_atomic_pointer_compare_and_exchange(&retired, plan->next,
-                                                    plan));
+    } while (
+        !g_atomic_pointer_compare_and_exchange(&retired, plan->next, plan));
     plan = p;
     set_boxes();
     for (i = 0; i < fi.max_vcpus; i++) {
@@ -360,7 +360,7 @@ typedef struct MemHit {
     FiContext c;
     bool is_write;
     bool ended;
-    bool has_value;         /* value is read */
+    bool has_value; /* value is read */
     qemu_plugin_mem_value value;
 } MemHit;
 
@@ -411,14 +411,18 @@ static void mem_trigger(FiTrigger *t, void *opaque)
     run_trigger(&m->c, t, false);
 }
 
-static void mem_hits(unsigned vcpu, qemu_plugin_meminfo_t info,
-                     uint64_t vaddr, const FiSite *s, bool is_write)
+static void mem_hits(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
+                     const FiSite *s, bool is_write)
 {
     FiVcpu *v = &fi_vcpus[vcpu];
     FiOutcome out = { 0 };
     MemHit m = {
-        .c = { .place = FI_PLACE_MEM, .vcpu = v, .site = s, .addr = vaddr,
-               .meminfo = info, .outcome = &out },
+        .c = { .place = FI_PLACE_MEM,
+               .vcpu = v,
+               .site = s,
+               .addr = vaddr,
+               .meminfo = info,
+               .outcome = &out },
         .is_write = is_write,
     };
     unsigned size = 1u << qemu_plugin_mem_size_shift(info);
@@ -462,7 +466,7 @@ static void write_cb(unsigned int vcpu_index, qemu_plugin_meminfo_t info,
  * by that, without QEMU's look-up of the physical address. */
 static bool may_hit_phys(const FiIntervals *iv, uint64_t vaddr)
 {
-    const uint64_t page = 1024;     /* the smallest of any Arm: ARMv5's 1 KiB */
+    const uint64_t page = 1024; /* the smallest of any Arm: ARMv5's 1 KiB */
     uint64_t span = iv->hi - iv->lo + MAX_ACCESS;
 
     return span >= page || ((vaddr + MAX_ACCESS - iv->lo) & (page - 1)) < span;
@@ -495,9 +499,9 @@ typedef struct Block {
     struct qemu_plugin_tb *tb;
     uint64_t lo, hi;
     FiVcpu *v;
-    int el;                 /* -1: not needed */
-    FiInsnState state;      /* before the instruction at hand */
-    GPtrArray *found;       /* triggers of the instruction at hand */
+    int el;            /* -1: not needed */
+    FiInsnState state; /* before the instruction at hand */
+    GPtrArray *found;  /* triggers of the instruction at hand */
     bool reads, writes;
 } Block;
 
@@ -565,9 +569,9 @@ static void emit_counted(struct qemu_plugin_insn *insn, FiSite *s,
 {
     qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
         insn, QEMU_PLUGIN_INLINE_ADD_U64, t->slot, 1);
-    qemu_plugin_register_vcpu_insn_exec_cond_cb(
-        insn, exec_counted_cb, FI_CB_REGS, QEMU_PLUGIN_COND_GE, t->slot,
-        SLOT_FIRES, s);
+    qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, exec_counted_cb,
+                                                FI_CB_REGS, QEMU_PLUGIN_COND_GE,
+                                                t->slot, SLOT_FIRES, s);
 }
 
 static bool only_counters(const FiSite *s)
@@ -602,8 +606,8 @@ static void emit_exec(struct qemu_plugin_insn *insn, FiSite *s)
         return;
     } else if (s->n == 1 && when->counter && !t->counted) {
         qemu_plugin_register_vcpu_insn_exec_cond_cb(
-            insn, exec_cb, FI_CB_REGS, when->op, when->counter->slot,
-            when->imm, s);
+            insn, exec_cb, FI_CB_REGS, when->op, when->counter->slot, when->imm,
+            s);
         return;
     }
     qemu_plugin_register_vcpu_insn_exec_cb(insn, exec_cb, FI_CB_REGS, s);
@@ -693,8 +697,9 @@ static void run_event(FiContext *c, FiKind kind);
 
 static void first_instruction(FiVcpu *v, const FiSite *s, FiOutcome *out)
 {
-    FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v, .site = s,
-                    .outcome = out };
+    FiContext c = {
+        .place = FI_PLACE_VCPU, .vcpu = v, .site = s, .outcome = out
+    };
 
     v->executed = true;
     run_event(&c, FI_VCPU_INIT);
@@ -896,13 +901,16 @@ static void discon_cb(FI_ARGS_DISCON)
     FiVcpu *v = &fi_vcpus[vcpu_index];
     bool interrupt = type == QEMU_PLUGIN_DISCON_INTERRUPT;
     FiKind kind = interrupt ? FI_INTERRUPT : FI_EXCEPTION;
-    FiExceptionInfo info = { .name = "other", .el = -1, .number = -1,
-                             .ec = -1 };
-    FiOutcome out = { 0 };
-    FiContext c = {
-        .place = FI_PLACE_DISCON, .vcpu = v, .from_pc = from_pc,
-        .to_pc = to_pc, .exception = &info, .outcome = &out
+    FiExceptionInfo info = {
+        .name = "other", .el = -1, .number = -1, .ec = -1
     };
+    FiOutcome out = { 0 };
+    FiContext c = { .place = FI_PLACE_DISCON,
+                    .vcpu = v,
+                    .from_pc = from_pc,
+                    .to_pc = to_pc,
+                    .exception = &info,
+                    .outcome = &out };
 
     FI_UNUSED_ID;
     if (!v->started) {
@@ -941,12 +949,12 @@ static void register_callbacks(void)
     }
 #if FI_HAS_DISCON
     if (plan->events[FI_EXCEPTION]) {
-        qemu_plugin_register_vcpu_discon_cb(
-            fi.id, QEMU_PLUGIN_DISCON_EXCEPTION, discon_cb FI_USERDATA);
+        qemu_plugin_register_vcpu_discon_cb(fi.id, QEMU_PLUGIN_DISCON_EXCEPTION,
+                                            discon_cb FI_USERDATA);
     }
     if (plan->events[FI_INTERRUPT]) {
-        qemu_plugin_register_vcpu_discon_cb(
-            fi.id, QEMU_PLUGIN_DISCON_INTERRUPT, discon_cb FI_USERDATA);
+        qemu_plugin_register_vcpu_discon_cb(fi.id, QEMU_PLUGIN_DISCON_INTERRUPT,
+                                            discon_cb FI_USERDATA);
     }
 #endif
 }
@@ -961,4 +969,3 @@ void fi_instrument_start(void)
     gate = fi_slot_new();
     register_callbacks();
 }
-

@@ -17,10 +17,10 @@ typedef struct FiSite {
     uint64_t pc;
     uint32_t opcode;
     uint8_t size;
-    int8_t el;              /* -1: not asked for */
+    int8_t el; /* -1: not asked for */
     bool thumb;
-    uint8_t itstate;        /* before this instruction, AArch32 */
-    uint8_t next_itstate;   /* behind it */
+    uint8_t itstate;      /* before this instruction, AArch32 */
+    uint8_t next_itstate; /* behind it */
     uint16_t n;
     FiTrigger *triggers[];
 } FiSite;

@@ -20,8 +20,8 @@ struct FiJournal {
     pthread_mutex_t lock;
     uint64_t lines;
     uint64_t faults;
-    bool failed; /* a failure has been reported */
-    bool torn;   /* the file ends with a part of a line */
+    bool failed;   /* a failure has been reported */
+    bool torn;     /* the file ends with a part of a line */
     GString *held; /* lines to be written together; NULL: at once */
 };
 

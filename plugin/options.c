@@ -80,8 +80,7 @@ static void set_string(char **dest, const char *value)
 }
 
 static bool parse_string_option(FiOptions *o, const char *key,
-                                const char *value, bool *known,
-                                GError **error)
+                                const char *value, bool *known, GError **error)
 {
     *known = true;
     if (strcmp(key, "script") == 0) {
@@ -94,7 +93,7 @@ static bool parse_string_option(FiOptions *o, const char *key,
         g_ptr_array_add(o->symbols, g_strdup(value));
     } else if (g_str_has_prefix(key, "arg.") && key[4]) {
         g_hash_table_insert(o->args, g_strdup(key + 4), g_strdup(value));
-        return true;    /* an argument may be empty */
+        return true; /* an argument may be empty */
     } else {
         *known = false;
         return true;

@@ -38,8 +38,8 @@
 #define FI_ARGS_NONE void *cb_userdata
 #define FI_ARGS_VCPU unsigned int vcpu_index, void *cb_userdata
 #define FI_ARGS_TB struct qemu_plugin_tb *tb, void *cb_userdata
-#define FI_ARGS_DISCON                                                         \
-    unsigned int vcpu_index, enum qemu_plugin_discon_type type,                \
+#define FI_ARGS_DISCON                                          \
+    unsigned int vcpu_index, enum qemu_plugin_discon_type type, \
         uint64_t from_pc, uint64_t to_pc, void *cb_userdata
 #define FI_UNUSED_ID (void)cb_userdata
 #define FI_USERDATA , NULL
@@ -47,8 +47,8 @@
 #define FI_ARGS_NONE qemu_plugin_id_t cb_id
 #define FI_ARGS_VCPU qemu_plugin_id_t cb_id, unsigned int vcpu_index
 #define FI_ARGS_TB qemu_plugin_id_t cb_id, struct qemu_plugin_tb *tb
-#define FI_ARGS_DISCON                                                         \
-    qemu_plugin_id_t cb_id, unsigned int vcpu_index,                           \
+#define FI_ARGS_DISCON                               \
+    qemu_plugin_id_t cb_id, unsigned int vcpu_index, \
         enum qemu_plugin_discon_type type, uint64_t from_pc, uint64_t to_pc
 #define FI_UNUSED_ID (void)cb_id
 #define FI_USERDATA
@@ -73,8 +73,8 @@ static inline bool fi_compat_read_register(struct qemu_plugin_register *handle,
 #endif
 }
 
-static inline bool
-fi_compat_write_register(struct qemu_plugin_register *handle, GByteArray *buf)
+static inline bool fi_compat_write_register(struct qemu_plugin_register *handle,
+                                            GByteArray *buf)
 {
 #if QEMU_PLUGIN_VERSION >= 6
     return qemu_plugin_write_register(handle, buf);

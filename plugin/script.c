@@ -23,11 +23,11 @@
 #define MAX_ERRORS 3
 
 static struct {
-    pthread_mutex_t lock;   /* not a GMutex: ThreadSanitizer cannot see those */
-    lua_State *L;           /* main state: load, exit */
-    FiContext *context;     /* of the lock's holder */
-    uint64_t memory;        /* bytes in use */
-    int refuse;             /* requests for memory to be refused: see count_hook */
+    pthread_mutex_t lock; /* not a GMutex: ThreadSanitizer cannot see those */
+    lua_State *L;         /* main state: load, exit */
+    FiContext *context;   /* of the lock's holder */
+    uint64_t memory;      /* bytes in use */
+    int refuse; /* requests for memory to be refused: see count_hook */
     bool closed;
 } vm = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -83,7 +83,7 @@ static bool refuse_one(void)
 
 static void *allocate(void *opaque, void *ptr, size_t old_size, size_t size)
 {
-    size_t old = ptr ? old_size : 0;    /* else it tells the kind of object */
+    size_t old = ptr ? old_size : 0; /* else it tells the kind of object */
     void *p;
 
     (void)opaque;
@@ -113,9 +113,10 @@ static void describe_overrun(lua_State *L, FiContext *c)
 {
     if (!c->overrun) {
         luaL_where(L, 0);
-        lua_pushfstring(L, "%sran more than %I Lua instructions (plugin "
-                        "option budget)", lua_tostring(L, -1),
-                        (lua_Integer)budget(c));
+        lua_pushfstring(L,
+                        "%sran more than %I Lua instructions (plugin "
+                        "option budget)",
+                        lua_tostring(L, -1), (lua_Integer)budget(c));
         luaL_traceback(L, L, lua_tostring(L, -1), 0);
         c->overrun = g_strdup(lua_tostring(L, -1));
         lua_pop(L, 3);
@@ -139,7 +140,7 @@ static void count_hook(lua_State *L, lua_Debug *ar)
     vm.refuse = 0;
     c->spent += step;
     if (c->spent < budget(c)) {
-        if (step != HOOK_STEP) {    /* a coroutine that outlived its handler */
+        if (step != HOOK_STEP) { /* a coroutine that outlived its handler */
             lua_sethook(L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
         }
         return;
@@ -165,8 +166,8 @@ static int invoke_with_event(lua_State *L)
 {
     FiContext *c = lua_touserdata(L, 1);
 
-    fi_push_event(L, c);                            /* context event */
-    lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger);  /* … handler */
+    fi_push_event(L, c);                           /* context event */
+    lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger); /* … handler */
     lua_pushvalue(L, 2);
     lua_call(L, 1, 1);
     return 1;
@@ -192,7 +193,7 @@ static int make_state(lua_State *L)
     lua_State *state = lua_newthread(L);
 
     prepare_state(state);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, where);   /* anchors it */
+    lua_rawsetp(L, LUA_REGISTRYINDEX, where); /* anchors it */
     *where = state;
     return 0;
 }
@@ -325,8 +326,10 @@ static int take_result(lua_State *L)
     } else if (token == &fi_token_retry) {
         fi_want_retry(L, c);
     } else {
-        return luaL_error(L, "a handler returns nothing, fi.SKIP or fi.RETRY, "
-                          "not %s", luaL_typename(L, 2));
+        return luaL_error(L,
+                          "a handler returns nothing, fi.SKIP or fi.RETRY, "
+                          "not %s",
+                          luaL_typename(L, 2));
     }
     return 0;
 }
@@ -368,7 +371,7 @@ static void call_handler(FiContext *c)
         lua_rawgetp(L, LUA_REGISTRYINDEX, t);
         status = lua_pcall(L, 0, 1, MESSAGE_HANDLER);
     }
-    fi_expire_event(c);     /* at once: it is no longer anchored */
+    fi_expire_event(c); /* at once: it is no longer anchored */
     if (status == LUA_OK) {
         handle_result(c);
     } else {
@@ -379,11 +382,10 @@ static void call_handler(FiContext *c)
 static void end_if_exhausted(FiTrigger *t)
 {
     if (t->spec.limit && fi_trigger_fired(t) >= t->spec.limit &&
-        fi_trigger_state(t) != FI_REMOVED &&
-        fi_trigger_state(t) != FI_ENDED) {
+        fi_trigger_state(t) != FI_REMOVED && fi_trigger_state(t) != FI_ENDED) {
         fi_registry_end(t, FI_ENDED);
         fi_script_summarise(t);
-        lua_pushnil(vm.L);      /* let go of the handler */
+        lua_pushnil(vm.L); /* let go of the handler */
         lua_rawsetp(vm.L, LUA_REGISTRYINDEX, t);
     }
 }
@@ -396,7 +398,7 @@ void fi_script_handle(FiContext *c)
     /* It may have been removed while this thread waited for the lock. */
     if (!vm.closed && t->has_handler && fi_trigger_state(t) == FI_ACTIVE &&
         enter(c)) {
-        call_handler(c);    /* whoever calls us keeps the trigger alive */
+        call_handler(c); /* whoever calls us keeps the trigger alive */
         end_if_exhausted(t);
         leave(c);
     }
@@ -455,8 +457,8 @@ static void open_libraries(lua_State *L)
 {
     luaL_openlibs(L);
     if (!fi.opts->unsafe) {
-        static const char *const os_names[] = { "execute", "exit", "remove",
-                                                "rename", "tmpname", NULL };
+        static const char *const os_names[] = { "execute", "exit",    "remove",
+                                                "rename",  "tmpname", NULL };
         size_t i;
 
         lua_getglobal(L, "os");
@@ -600,8 +602,9 @@ void fi_script_summarise(FiTrigger *t)
 
 static void run_exit_handler(FiTrigger *t)
 {
-    FiContext c = { .place = FI_PLACE_EXIT, .trigger = t, .kind = FI_EXIT,
-                    .hits = 1 };
+    FiContext c = {
+        .place = FI_PLACE_EXIT, .trigger = t, .kind = FI_EXIT, .hits = 1
+    };
 
     if (enter(&c)) {
         __atomic_fetch_add(&t->fired, 1, __ATOMIC_RELAXED);

@@ -19,11 +19,11 @@
 
 /* Where in QEMU we are: decides what a handler may do. */
 typedef enum FiPlace {
-    FI_PLACE_LOAD,      /* main chunk; no guest yet */
-    FI_PLACE_INSN,      /* before an instruction */
-    FI_PLACE_MEM,       /* in an instruction, after an access */
-    FI_PLACE_DISCON,    /* an exception or interrupt was taken */
-    FI_PLACE_VCPU,      /* on a vCPU's thread, outside of guest code */
+    FI_PLACE_LOAD,   /* main chunk; no guest yet */
+    FI_PLACE_INSN,   /* before an instruction */
+    FI_PLACE_MEM,    /* in an instruction, after an access */
+    FI_PLACE_DISCON, /* an exception or interrupt was taken */
+    FI_PLACE_VCPU,   /* on a vCPU's thread, outside of guest code */
     FI_PLACE_EXIT,
 } FiPlace;
 
@@ -33,29 +33,29 @@ typedef struct FiOutcome {
     uint64_t pc;
     bool skip;
     bool retry;
-    bool leave;         /* the rest of the block must be translated anew */
+    bool leave; /* the rest of the block must be translated anew */
 } FiOutcome;
 
 /* The event being handled. */
 typedef struct FiContext {
     FiPlace place;
-    FiVcpu *vcpu;           /* NULL at load and exit */
-    FiTrigger *trigger;     /* NULL for deferred functions, load, exit */
+    FiVcpu *vcpu;       /* NULL at load and exit */
+    FiTrigger *trigger; /* NULL for deferred functions, load, exit */
     FiKind kind;
     uint64_t hits;
-    const FiSite *site;     /* FI_PLACE_INSN, _MEM */
-    uint64_t addr;          /* FI_PLACE_MEM */
+    const FiSite *site; /* FI_PLACE_INSN, _MEM */
+    uint64_t addr;      /* FI_PLACE_MEM */
     qemu_plugin_meminfo_t meminfo;
-    uint64_t from_pc, to_pc;    /* FI_PLACE_DISCON */
+    uint64_t from_pc, to_pc; /* FI_PLACE_DISCON */
     const FiExceptionInfo *exception;
-    FiOutcome *outcome;     /* where the PC can be changed */
+    FiOutcome *outcome; /* where the PC can be changed */
 
     /* private to script.c */
     lua_State *L;
-    uint64_t spent;         /* Lua instructions */
-    char *overrun;          /* the budget is spent: where */
+    uint64_t spent; /* Lua instructions */
+    char *overrun;  /* the budget is spent: where */
     struct FiContext *outer;
-    struct FiContext **event;   /* what the event userdata points with */
+    struct FiContext **event; /* what the event userdata points with */
 } FiContext;
 
 /* Load the libraries and run the scenario; false with a message printed. */

@@ -9,12 +9,12 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static GPtrArray *boards;
-static GArray *free_slots;      /* of qemu_plugin_u64 */
+static GArray *free_slots; /* of qemu_plugin_u64 */
 
 static void add_board_locked(void)
 {
-    struct qemu_plugin_scoreboard *board =
-        qemu_plugin_scoreboard_new(BOARD_SLOTS * sizeof(uint64_t));
+    struct qemu_plugin_scoreboard *board = qemu_plugin_scoreboard_new(
+        BOARD_SLOTS * sizeof(uint64_t));
     size_t i;
 
     g_ptr_array_add(boards, board);

@@ -20,20 +20,20 @@ typedef enum FiSymbolKind {
 } FiSymbolKind;
 
 typedef struct FiSymbol {
-    const char *name;       /* owned by the table */
-    uint64_t addr;          /* vaddr, without the Thumb bit */
-    uint64_t size;          /* bytes, 0 where the ELF file has none */
+    const char *name; /* owned by the table */
+    uint64_t addr;    /* vaddr, without the Thumb bit */
+    uint64_t size;    /* bytes, 0 where the ELF file has none */
     FiSymbolKind kind;
-    bool global;            /* STB_GLOBAL or STB_WEAK */
-    bool ambiguous;         /* several local symbols of this name, elsewhere */
+    bool global;    /* STB_GLOBAL or STB_WEAK */
+    bool ambiguous; /* several local symbols of this name, elsewhere */
 } FiSymbol;
 
 typedef enum FiSymbolError {
-    FI_SYMBOL_ERROR_FILE,       /* cannot be opened, or is no ELF file */
-    FI_SYMBOL_ERROR_NONE,       /* no symbol table and no dynamic one */
-    FI_SYMBOL_ERROR_UNKNOWN,    /* no symbol of that name */
-    FI_SYMBOL_ERROR_AMBIGUOUS,  /* several local ones of that name */
-    FI_SYMBOL_ERROR_SYNTAX,     /* not "name", "name+offset" or "name-offset" */
+    FI_SYMBOL_ERROR_FILE,      /* cannot be opened, or is no ELF file */
+    FI_SYMBOL_ERROR_NONE,      /* no symbol table and no dynamic one */
+    FI_SYMBOL_ERROR_UNKNOWN,   /* no symbol of that name */
+    FI_SYMBOL_ERROR_AMBIGUOUS, /* several local ones of that name */
+    FI_SYMBOL_ERROR_SYNTAX,    /* not "name", "name+offset" or "name-offset" */
 } FiSymbolError;
 
 #define FI_SYMBOL_ERROR fi_symbol_error_quark()

@@ -28,15 +28,15 @@ static const char *const kind_names[FI_KINDS] = {
 };
 
 static struct {
-    GPtrArray *list;        /* armed triggers, each with a reference */
+    GPtrArray *list; /* armed triggers, each with a reference */
     bool dirty;
-    bool gate;              /* wanted for good */
-    unsigned executed;      /* vCPUs that have */
-    gint frozen;            /* atomic: nothing counts any more */
-    GPtrArray *events[FI_KINDS];    /* those of list that no code carries */
+    bool gate;                   /* wanted for good */
+    unsigned executed;           /* vCPUs that have */
+    gint frozen;                 /* atomic: nothing counts any more */
+    GPtrArray *events[FI_KINDS]; /* those of list that no code carries */
 } registry;
 
-static GHashTable *counters;    /* name -> FiCounter */
+static GHashTable *counters; /* name -> FiCounter */
 
 const char *fi_kind_name(FiKind kind)
 {
@@ -116,8 +116,7 @@ static bool counts_by_slot(const FiTriggerSpec *s)
 {
     bool code = s->kind == FI_PC || s->kind == FI_INSN || s->kind == FI_INSNS;
 
-    return code && !s->total &&
-           (s->after > 0 || s->every > 1 || s->vcpu >= 0);
+    return code && !s->total && (s->after > 0 || s->every > 1 || s->vcpu >= 0);
 }
 
 FiTrigger *fi_trigger_new(const FiTriggerSpec *spec)
@@ -178,7 +177,8 @@ static bool over(FiTrigger *t)
 {
     FiTriggerState state = fi_trigger_state(t);
 
-    return g_atomic_int_get(&registry.frozen) || state == FI_REMOVED || state == FI_ENDED;
+    return g_atomic_int_get(&registry.frozen) || state == FI_REMOVED ||
+           state == FI_ENDED;
 }
 
 uint64_t fi_trigger_hits_on(FiTrigger *t, unsigned vcpu)
@@ -404,7 +404,7 @@ void fi_registry_end(FiTrigger *t, FiTriggerState state)
             set_slot(t, v, SLOT_FIRES - 1);
         }
     }
-    g_atomic_int_set(&t->state, state);     /* hits stand still from here */
+    g_atomic_int_set(&t->state, state); /* hits stand still from here */
     g_ptr_array_remove(registry.events[t->spec.kind], t);
     g_ptr_array_remove(registry.list, t);
 }
@@ -495,7 +495,7 @@ void fi_intervals_foreach(const FiIntervals *iv, uint64_t addr, unsigned size,
     if (last < addr) {
         last = UINT64_MAX;
     }
-    while (lo < hi) {       /* the first that starts behind the access */
+    while (lo < hi) { /* the first that starts behind the access */
         guint mid = lo + (hi - lo) / 2;
 
         if (iv->triggers[mid]->spec.lo <= last) {

@@ -29,9 +29,9 @@ typedef enum FiKind {
     FI_VCPU_INIT,
     FI_IDLE,
     FI_RESUME,
-    FI_INSNS,       /* after_insns: an FI_INSN that matches everything, once */
+    FI_INSNS, /* after_insns: an FI_INSN that matches everything, once */
     FI_EXIT,
-    FI_COUNT,       /* counter:count_pc: no handler, an inline add */
+    FI_COUNT, /* counter:count_pc: no handler, an inline add */
     FI_KINDS,
 } FiKind;
 
@@ -46,7 +46,7 @@ typedef struct FiCounter {
 FiCounter *fi_counter_get(const char *name);
 
 typedef struct FiCondition {
-    FiCounter *counter;     /* NULL: none */
+    FiCounter *counter; /* NULL: none */
     enum qemu_plugin_cond op;
     uint64_t imm;
 } FiCondition;
@@ -57,54 +57,54 @@ bool fi_condition_holds(const FiCondition *c, unsigned vcpu);
 typedef struct FiTriggerSpec {
     FiKind kind;
     const char *name;
-    uint64_t lo, hi;        /* [lo, hi) */
-    bool exact_pc;          /* FI_PC, FI_COUNT: only the instruction at lo */
+    uint64_t lo, hi; /* [lo, hi) */
+    bool exact_pc;   /* FI_PC, FI_COUNT: only the instruction at lo */
     bool phys;
     uint32_t opcode_mask, opcode_value;
-    int vcpu;               /* -1: any */
-    int el;                 /* -1: any */
-    uint64_t after, every, limit;   /* limit 0: none */
+    int vcpu;                     /* -1: any */
+    int el;                       /* -1: any */
+    uint64_t after, every, limit; /* limit 0: none */
     bool total;
     FiCondition when;
     bool has_value;
     uint64_t value, mask;
-    unsigned size;          /* 0: any */
-    const char *exception;  /* NULL: any */
-    int ec, number;         /* -1: any */
+    unsigned size;         /* 0: any */
+    const char *exception; /* NULL: any */
+    int ec, number;        /* -1: any */
     bool has_from;
     uint64_t from_lo, from_hi;
-    FiCounter *counter;     /* FI_COUNT */
-    bool internal;          /* a task's wait: not in the journal's summary */
+    FiCounter *counter; /* FI_COUNT */
+    bool internal;      /* a task's wait: not in the journal's summary */
 } FiTriggerSpec;
 
 void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind);
 
 typedef struct FiTriggerVcpu {
-    uint64_t hits;          /* up to when the slot was last set */
-    uint64_t slot_set;      /* what it was set to */
+    uint64_t hits;     /* up to when the slot was last set */
+    uint64_t slot_set; /* what it was set to */
 } FiTriggerVcpu;
 
 typedef enum FiTriggerState {
     FI_ACTIVE,
     FI_DISABLED,
     FI_REMOVED,
-    FI_ENDED,               /* its limit is reached */
+    FI_ENDED, /* its limit is reached */
 } FiTriggerState;
 
 typedef struct FiTrigger {
     gint refs;
     FiTriggerSpec spec;
     char *name;
-    gint state;             /* FiTriggerState; atomic */
-    gint has_handler;       /* atomic: Lua is entered only if set */
-    bool wants_event;       /* the handler takes an argument */
-    bool counted;           /* counting is done by slot */
+    gint state;       /* FiTriggerState; atomic */
+    gint has_handler; /* atomic: Lua is entered only if set */
+    bool wants_event; /* the handler takes an argument */
+    bool counted;     /* counting is done by slot */
     qemu_plugin_u64 slot;
-    uint64_t total_hits;    /* spec.total; atomic */
-    uint64_t fired;         /* atomic */
-    uint64_t errors;        /* Lua lock */
-    bool summarised;        /* Lua lock: its journal line is written */
-    FiTriggerVcpu vcpu[];   /* fi.max_vcpus of them */
+    uint64_t total_hits;  /* spec.total; atomic */
+    uint64_t fired;       /* atomic */
+    uint64_t errors;      /* Lua lock */
+    bool summarised;      /* Lua lock: its journal line is written */
+    FiTriggerVcpu vcpu[]; /* fi.max_vcpus of them */
 } FiTrigger;
 
 /* A new trigger with one reference, in state active, not yet armed. */
@@ -154,23 +154,23 @@ void fi_registry_vcpu_executed(void);
 /* Intervals of memory triggers, sorted by start. */
 typedef struct FiIntervals {
     FiTrigger **triggers;
-    uint64_t *max_hi;       /* of the first i + 1 triggers */
+    uint64_t *max_hi; /* of the first i + 1 triggers */
     guint n;
-    uint64_t lo, hi;        /* around all */
+    uint64_t lo, hi; /* around all */
 } FiIntervals;
 
 typedef struct FiPlan {
-    GHashTable *pc;         /* address -> GPtrArray of FiTrigger */
-    uint64_t pc_lo, pc_hi;  /* around all of them, inclusive */
+    GHashTable *pc;        /* address -> GPtrArray of FiTrigger */
+    uint64_t pc_lo, pc_hi; /* around all of them, inclusive */
     GPtrArray *pc_ranges;
-    GPtrArray *insns;       /* FI_INSN and FI_INSNS */
-    FiIntervals virt[2];    /* 0: reads, 1: writes */
+    GPtrArray *insns;    /* FI_INSN and FI_INSNS */
+    FiIntervals virt[2]; /* 0: reads, 1: writes */
     FiIntervals phys[2];
-    bool events[FI_KINDS];  /* is there one of this kind? */
+    bool events[FI_KINDS]; /* is there one of this kind? */
     bool gate;
     bool needs_el;
-    GPtrArray *all;         /* owns the references */
-    struct FiPlan *next;    /* of those to be freed */
+    GPtrArray *all;      /* owns the references */
+    struct FiPlan *next; /* of those to be freed */
 } FiPlan;
 
 /* The plan for the current list; with the Lua lock. */

@@ -107,7 +107,7 @@ bool fi_vcpu_read(FiVcpu *v, const FiReg *reg)
 bool fi_vcpu_write(FiVcpu *v, const FiReg *reg, const void *data, size_t size)
 {
     if (reg->readonly || size != reg->size) {
-        return false;   /* QEMU would abort */
+        return false; /* QEMU would abort */
     }
     g_byte_array_set_size(v->buf, size);
     memcpy(v->buf->data, data, size);
@@ -159,8 +159,7 @@ static void unknown_register(FiVcpu *v, const char *name, const char *key,
                 n ? " (near: " : "", hint->str, n ? ")" : "");
 }
 
-bool fi_vcpu_resolve(FiVcpu *v, const char *name, FiRegRef *ret,
-                     GError **error)
+bool fi_vcpu_resolve(FiVcpu *v, const char *name, FiRegRef *ret, GError **error)
 {
     const FiReg *reg = fi_vcpu_reg(v, name);
     g_autofree char *key = reg ? NULL : g_ascii_strdown(name, -1);

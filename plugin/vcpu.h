@@ -12,25 +12,25 @@
 
 /* One of QEMU's registers, on one vCPU: the handles are not shared. */
 typedef struct FiReg {
-    char *key;              /* name in lower case */
-    const char *name;       /* as QEMU has it */
+    char *key;        /* name in lower case */
+    const char *name; /* as QEMU has it */
     const char *feature;
     struct qemu_plugin_register *handle;
-    size_t size;            /* bytes */
+    size_t size; /* bytes */
     bool readonly;
 } FiReg;
 
-#define FI_REG_MAX_SIZE (64 * 1024)  /* SME's ZA */
+#define FI_REG_MAX_SIZE (64 * 1024) /* SME's ZA */
 
 /* State of a vCPU; only its own thread touches it unless said otherwise. */
 struct FiVcpu {
     unsigned index;
-    bool started;           /* its thread runs: registers can be read */
-    bool executed;          /* its first block has been entered */
+    bool started;  /* its thread runs: registers can be read */
+    bool executed; /* its first block has been entered */
     const FiArch *arch;
-    GHashTable *regs;       /* key -> FiReg */
-    GPtrArray *reg_list;    /* in QEMU's order */
-    GByteArray *buf;        /* for register and memory access */
+    GHashTable *regs;    /* key -> FiReg */
+    GPtrArray *reg_list; /* in QEMU's order */
+    GByteArray *buf;     /* for register and memory access */
 
     /* Leaving a block to have it translated anew executes this instruction a
      * second time; its triggers have already run.  Read by other threads
@@ -38,20 +38,20 @@ struct FiVcpu {
     gint resume;
     uint64_t resume_pc;
 
-    bool wants_reset;       /* a plan was published: retranslate */
+    bool wants_reset; /* a plan was published: retranslate */
 
     /* An on_exception handler's jump, done when the next block begins. */
     bool has_jump;
     uint64_t jump_pc;
 
-    lua_State *states[8];   /* by depth of nested entries */
+    lua_State *states[8]; /* by depth of nested entries */
     unsigned depth;
 
-    GQueue deferred;        /* of Lua references; with the Lua lock */
-    gint has_deferred;      /* atomic */
+    GQueue deferred;   /* of Lua references; with the Lua lock */
+    gint has_deferred; /* atomic */
 };
 
-extern FiVcpu *fi_vcpus;    /* fi.max_vcpus of them */
+extern FiVcpu *fi_vcpus; /* fi.max_vcpus of them */
 
 void fi_vcpus_init(unsigned n);
 
@@ -76,7 +76,7 @@ bool fi_vcpu_set_u64(FiVcpu *v, const char *key, uint64_t value);
  */
 typedef struct FiRegRef {
     const FiReg *reg;
-    size_t size;            /* of the slice */
+    size_t size; /* of the slice */
     bool zero_extend;
     bool is_pc;
     bool is_sysreg;

@@ -36,7 +36,7 @@ static bool vector_slice(const FiVcpu *v, const char *name, FiRegAlias *ret)
     for (i = 0; n >= 0 && i < G_N_ELEMENTS(views); i++) {
         if (name[0] == views[i].letter) {
             g_snprintf(ret->base, sizeof(ret->base), "v%d", n);
-            if (!fi_vcpu_reg(v, ret->base)) {   /* with SVE, QEMU has z only */
+            if (!fi_vcpu_reg(v, ret->base)) { /* with SVE, QEMU has z only */
                 g_snprintf(ret->base, sizeof(ret->base), "z%d", n);
             }
             ret->size = views[i].size;
@@ -48,9 +48,9 @@ static bool vector_slice(const FiVcpu *v, const char *name, FiRegAlias *ret)
 
 static bool alias(const FiVcpu *v, const char *name, FiRegAlias *ret)
 {
-    static const char *const same[][2] = {
-        { "lr", "x30" }, { "fp", "x29" }, { "pstate", "cpsr" }
-    };
+    static const char *const same[][2] = { { "lr", "x30" },
+                                           { "fp", "x29" },
+                                           { "pstate", "cpsr" } };
     size_t i;
     int n;
 
@@ -92,10 +92,9 @@ static int current_el(FiVcpu *v)
 static bool may_access_memory(uint32_t opcode, size_t size, bool thumb)
 {
     if (size != 4 || thumb) {
-        return true;    /* AArch32 */
+        return true; /* AArch32 */
     }
-    return ((opcode >> 25) & 0x5) == 0x4 ||
-           (opcode & 0xfff8f000) == 0xd5087000;
+    return ((opcode >> 25) & 0x5) == 0x4 || (opcode & 0xfff8f000) == 0xd5087000;
 }
 
 /* ESR_ELx.EC: D24.2.40 */

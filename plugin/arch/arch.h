@@ -10,22 +10,22 @@ typedef struct FiVcpu FiVcpu;
 
 /* What a register name stands for: a slice of one of QEMU's registers. */
 typedef struct FiRegAlias {
-    char base[32];          /* QEMU's name, lower case */
-    size_t size;            /* bytes of the slice, 0: all */
-    bool zero_extend;       /* a write clears the rest */
+    char base[32];    /* QEMU's name, lower case */
+    size_t size;      /* bytes of the slice, 0: all */
+    bool zero_extend; /* a write clears the rest */
 } FiRegAlias;
 
 /* State of the instruction set at a place in the code. */
 typedef struct FiInsnState {
     bool thumb;
-    uint8_t itstate;        /* ITSTATE before the instruction; AArch32 */
+    uint8_t itstate; /* ITSTATE before the instruction; AArch32 */
 } FiInsnState;
 
 typedef struct FiExceptionInfo {
-    const char *name;       /* static */
+    const char *name; /* static */
     int el;
-    int number;             /* M-profile exception number, else -1 */
-    int ec;                 /* ESR_ELx.EC, else -1 */
+    int number; /* M-profile exception number, else -1 */
+    int ec;     /* ESR_ELx.EC, else -1 */
     bool has_syndrome;
     uint64_t esr, far;
 } FiExceptionInfo;

@@ -42,10 +42,11 @@ static void advance(FiInsnState *state, uint32_t opcode, size_t size)
 
 static bool numbered_alias(const char *name, FiRegAlias *ret)
 {
-    static const char *const same[][2] = {
-        { "r13", "sp" }, { "r14", "lr" }, { "r15", "pc" },
-        { "fp", "r11" }, { "ip", "r12" }
-    };
+    static const char *const same[][2] = { { "r13", "sp" },
+                                           { "r14", "lr" },
+                                           { "r15", "pc" },
+                                           { "fp", "r11" },
+                                           { "ip", "r12" } };
     size_t i;
 
     for (i = 0; i < G_N_ELEMENTS(same); i++) {
@@ -97,10 +98,10 @@ static uint64_t pc_to_set_a(FiVcpu *v, uint64_t addr, bool thumb)
 static void exception_a(FiVcpu *v, bool interrupt, uint64_t to_pc,
                         FiExceptionInfo *ret)
 {
-    static const char *const names[8] = {
-        "other",      "undefined", "svc", "prefetch_abort",
-        "data_abort", "hyp",       "irq", "fiq"
-    };
+    static const char *const names[8] = { "other",      "undefined",
+                                          "svc",        "prefetch_abort",
+                                          "data_abort", "hyp",
+                                          "irq",        "fiq" };
 
     (void)interrupt;
     ret->el = current_el_a(v);

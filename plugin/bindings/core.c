@@ -39,8 +39,7 @@ static int exit_qemu(lua_State *L)
     lua_Integer code = luaL_checkinteger(L, 1);
     const char *why = luaL_optstring(L, 2, "");
 
-    luaL_argcheck(L, code >= 0 && code <= 255, 1,
-                  "an exit status is 0 to 255");
+    luaL_argcheck(L, code >= 0 && code <= 255, 1, "an exit status is 0 to 255");
     if (c && c->place == FI_PLACE_EXIT) {
         fi_override_exit(code, why);
     } else {
@@ -61,9 +60,9 @@ static int defer(lua_State *L)
     lua_Integer n = luaL_checkinteger(L, 1);
 
     luaL_checktype(L, 2, LUA_TFUNCTION);
-    luaL_argcheck(L, n >= 0 && n < (lua_Integer)fi.max_vcpus, 1,
-                  lua_pushfstring(L, "no vCPU %I: there are %d", n,
-                                  (int)fi.n_vcpus));
+    luaL_argcheck(
+        L, n >= 0 && n < (lua_Integer)fi.max_vcpus, 1,
+        lua_pushfstring(L, "no vCPU %I: there are %d", n, (int)fi.n_vcpus));
     lua_settop(L, 2);
     fi_script_defer(L, &fi_vcpus[n]);
     if (n != (lua_Integer)c->vcpu->index ||
@@ -95,8 +94,7 @@ static int has(lua_State *L)
             return 1;
         }
     }
-    return luaL_error(L, "unknown capability '%s' (fi.caps() lists all)",
-                      name);
+    return luaL_error(L, "unknown capability '%s' (fi.caps() lists all)", name);
 }
 
 /* {set_pc = {available = true, advice = "…"}, …} */
@@ -157,9 +155,9 @@ static void set_facts(lua_State *L)
 void fi_bind_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "_log", log_text }, { "note", note },     { "exit", exit_qemu },
-        { "skip", skip },     { "defer", defer },   { "now_ns", now_ns },
-        { "has", has },       { "caps", caps },     { NULL, NULL },
+        { "_log", log_text }, { "note", note },   { "exit", exit_qemu },
+        { "skip", skip },     { "defer", defer }, { "now_ns", now_ns },
+        { "has", has },       { "caps", caps },   { NULL, NULL },
     };
 
     luaL_setfuncs(L, functions, 0);
@@ -168,8 +166,8 @@ void fi_bind_core(lua_State *L)
 
 static void run_prelude(lua_State *L)
 {
-    if (luaL_loadbufferx(L, (const char *)fi_prelude, fi_prelude_len,
-                         "=fi_lua", "t") != LUA_OK) {
+    if (luaL_loadbufferx(L, (const char *)fi_prelude, fi_prelude_len, "=fi_lua",
+                         "t") != LUA_OK) {
         lua_error(L);
     }
     lua_pushvalue(L, -2);

@@ -18,8 +18,10 @@ void fi_check_condition(lua_State *L, int idx, FiCondition *ret)
     const FiCondition *c = luaL_testudata(L, idx, CONDITION_MT);
 
     if (!c) {
-        luaL_error(L, "option 'when' is a counter's condition such as "
-                   "c:ge(1000), not %s", luaL_typename(L, idx));
+        luaL_error(L,
+                   "option 'when' is a counter's condition such as "
+                   "c:ge(1000), not %s",
+                   luaL_typename(L, idx));
     }
     *ret = *c;
 }

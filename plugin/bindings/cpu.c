@@ -21,15 +21,15 @@ static FiContext *check_cpu(lua_State *L, const char *what)
     FiContext *c = fi_need_vcpu(L, what);
 
     if (cpu->index != CURRENT_VCPU && cpu->index != (int)c->vcpu->index) {
-        luaL_error(L, "vCPU %d's registers cannot be reached from a handler "
+        luaL_error(L,
+                   "vCPU %d's registers cannot be reached from a handler "
                    "on vCPU %d: use fi.defer(%d, function() … end)",
                    cpu->index, (int)c->vcpu->index, cpu->index);
     }
     return c;
 }
 
-static void resolve(lua_State *L, FiContext *c, const char *name,
-                    FiRegRef *ret)
+static void resolve(lua_State *L, FiContext *c, const char *name, FiRegRef *ret)
 {
     GError *error = NULL;
 
@@ -111,12 +111,16 @@ static const uint8_t *value_bytes(lua_State *L, int idx, size_t size,
         return (const uint8_t *)s;
     }
     if (!lua_isinteger(L, idx)) {
-        luaL_error(L, "register '%s' takes an integer or a string of %d "
-                   "bytes, not %s", name, (int)size, luaL_typename(L, idx));
+        luaL_error(L,
+                   "register '%s' takes an integer or a string of %d "
+                   "bytes, not %s",
+                   name, (int)size, luaL_typename(L, idx));
     }
     if (size > 8) {
-        luaL_error(L, "register '%s' has %d bytes: use a string, e.g. "
-                   "string.pack", name, (int)size);
+        luaL_error(L,
+                   "register '%s' has %d bytes: use a string, e.g. "
+                   "string.pack",
+                   name, (int)size);
     }
     v = lua_tointeger(L, idx);
     /* Negative numbers of the register's size are fine. */
@@ -295,9 +299,10 @@ static int cpu_index(lua_State *L)
     if (strcmp(key, "index") == 0) {
         const Cpu *cpu = luaL_checkudata(L, 1, CPU_MT);
 
-        lua_pushinteger(L, cpu->index != CURRENT_VCPU
-                               ? cpu->index
-                               : (int)fi_need_vcpu(L, "cpu.index")->vcpu->index);
+        lua_pushinteger(L,
+                        cpu->index != CURRENT_VCPU
+                            ? cpu->index
+                            : (int)fi_need_vcpu(L, "cpu.index")->vcpu->index);
         return 1;
     }
     return read_register(L, check_cpu(L, "reading a register"), key);
@@ -340,9 +345,9 @@ static int get_cpu(lua_State *L)
         return 1;
     }
     n = luaL_checkinteger(L, 1);
-    luaL_argcheck(L, n >= 0 && n < (lua_Integer)fi.max_vcpus, 1,
-                  lua_pushfstring(L, "no vCPU %I: there are %d", n,
-                                  (int)fi.n_vcpus));
+    luaL_argcheck(
+        L, n >= 0 && n < (lua_Integer)fi.max_vcpus, 1,
+        lua_pushfstring(L, "no vCPU %I: there are %d", n, (int)fi.n_vcpus));
     push_cpu(L, n);
     return 1;
 }

@@ -163,10 +163,10 @@ static bool common_field(lua_State *L, const FiContext *c, const char *key)
 static bool known_field(const char *key)
 {
     static const char *const known[] = {
-        "trigger", "kind", "hits", "vcpu", "pc", "opcode", "insn_size",
-        "addr", "paddr", "size", "value", "is_io", "device", "from_pc",
-        "to_pc", "name", "ec", "esr", "far", "number", "el", "code",
-        "reason", NULL
+        "trigger",   "kind",    "hits",  "vcpu", "pc",     "opcode",
+        "insn_size", "addr",    "paddr", "size", "value",  "is_io",
+        "device",    "from_pc", "to_pc", "name", "ec",     "esr",
+        "far",       "number",  "el",    "code", "reason", NULL
     };
 
     return g_strv_contains(known, key);
@@ -177,12 +177,13 @@ static int event_index(lua_State *L)
     FiContext **box = luaL_checkudata(L, 1, EVENT_MT);
     const char *key = luaL_checkstring(L, 2);
     const FiContext *c = *box;
-    bool in_insn = c && (c->place == FI_PLACE_INSN ||
-                         c->place == FI_PLACE_MEM);
+    bool in_insn = c && (c->place == FI_PLACE_INSN || c->place == FI_PLACE_MEM);
 
     if (!c) {
-        return luaL_error(L, "ev.%s: the event is over; copy what you need "
-                          "while its handler runs", key);
+        return luaL_error(L,
+                          "ev.%s: the event is over; copy what you need "
+                          "while its handler runs",
+                          key);
     }
     if (common_field(L, c, key) || (in_insn && insn_field(L, c, key)) ||
         (c->place == FI_PLACE_MEM && access_field(L, c, key)) ||
@@ -198,7 +199,8 @@ static int event_index(lua_State *L)
 
 static int event_newindex(lua_State *L)
 {
-    return luaL_error(L, "ev.%s: an event cannot be changed; faults go "
+    return luaL_error(L,
+                      "ev.%s: an event cannot be changed; faults go "
                       "through cpu, mem and the handler's result",
                       luaL_tolstring(L, 2, NULL));
 }

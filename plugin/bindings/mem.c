@@ -87,9 +87,9 @@ static void read_memory(lua_State *L, FiContext *c, bool phys, uint64_t addr,
     access_or_raise(L, c, phys, addr, len, false);
 }
 
-static void journal_write(lua_State *L, FiContext *c, bool phys,
-                          uint64_t addr, const void *old, const void *new,
-                          size_t len, int info)
+static void journal_write(lua_State *L, FiContext *c, bool phys, uint64_t addr,
+                          const void *old, const void *new, size_t len,
+                          int info)
 {
     FiLine *l = fi_fault_begin(c, "write_memory");
 
@@ -160,8 +160,8 @@ static int view_newindex(lua_State *L)
 
     if (view->size < 8 && value >> (8 * view->size) != 0 &&
         (int64_t)value >> (8 * view->size - 1) != -1) {
-        return luaL_error(L, "%s does not fit %d bytes",
-                          fi_push_hex(L, value), view->size);
+        return luaL_error(L, "%s does not fit %d bytes", fi_push_hex(L, value),
+                          view->size);
     }
     value = GUINT64_TO_LE(value);
     write_memory(L, c, view->phys, addr, (const char *)&value, view->size, 0);
@@ -197,7 +197,7 @@ static int mem_write(lua_State *L)
     size_t len;
     const char *data;
 
-    luaL_checktype(L, 3, LUA_TSTRING);    /* a number would be converted */
+    luaL_checktype(L, 3, LUA_TSTRING); /* a number would be converted */
     data = lua_tolstring(L, 3, &len);
     fi_check_info(L, 4);
     luaL_argcheck(L, len >= 1 && len <= MAX_LENGTH, 3,
@@ -210,13 +210,14 @@ static int mem_index(lua_State *L)
 {
     check_space(L);
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL) {   /* methods */
-        lua_getiuservalue(L, 1, 1);                         /* views */
+    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL) { /* methods */
+        lua_getiuservalue(L, 1, 1);                       /* views */
         lua_pushvalue(L, 2);
         lua_rawget(L, -2);
     }
     if (lua_isnil(L, -1)) {
-        return luaL_error(L, "memory has no '%s' (known: u8, u16, u32, u64, "
+        return luaL_error(L,
+                          "memory has no '%s' (known: u8, u16, u32, u64, "
                           "i8, i16, i32, i64, read, write)",
                           luaL_tolstring(L, 2, NULL));
     }
@@ -226,7 +227,7 @@ static int mem_index(lua_State *L)
 static int mem_newindex(lua_State *L)
 {
     return luaL_error(L, "assign through a view, e.g. mem.u32[address] = "
-                      "value");
+                         "value");
 }
 
 static void push_view(lua_State *L, bool phys, unsigned size, bool is_signed)
@@ -257,11 +258,14 @@ static void push_space(lua_State *L, bool phys)
 void fi_bind_mem(lua_State *L)
 {
     static const luaL_Reg view_meta[] = {
-        { "__index", view_index }, { "__newindex", view_newindex },
+        { "__index", view_index },
+        { "__newindex", view_newindex },
         { NULL, NULL },
     };
     static const luaL_Reg methods[] = {
-        { "read", mem_read }, { "write", mem_write }, { NULL, NULL },
+        { "read", mem_read },
+        { "write", mem_write },
+        { NULL, NULL },
     };
 
     luaL_newmetatable(L, VIEW_MT);

@@ -42,8 +42,10 @@ static int symbols_range(lua_State *L)
     const FiSymbol *s = check_symbol(L, 1);
 
     if (s->size == 0) {
-        return luaL_error(L, "symbol '%s' has no size: give {lo, hi} "
-                          "yourself", s->name);
+        return luaL_error(L,
+                          "symbol '%s' has no size: give {lo, hi} "
+                          "yourself",
+                          s->name);
     }
     lua_createtable(L, 2, 0);
     lua_pushinteger(L, (lua_Integer)s->addr);
@@ -63,7 +65,7 @@ static int symbols_at(lua_State *L)
         lua_pushnil(L);
         return 1;
     }
-    g_strlcpy(buf, name, sizeof(buf));  /* pushing may raise */
+    g_strlcpy(buf, name, sizeof(buf)); /* pushing may raise */
     g_free(name);
     lua_pushstring(L, buf);
     return 1;
@@ -78,8 +80,8 @@ static int symbols_find(lua_State *L)
     luaL_checkstring(L, 1);
     lua_settop(L, 1);
     lua_getglobal(L, "string");
-    lua_getfield(L, -1, "find");                    /* 3 */
-    lua_newtable(L);                                /* 4 */
+    lua_getfield(L, -1, "find"); /* 3 */
+    lua_newtable(L);             /* 4 */
     for (i = 0; i < fi_symbols_count(fi.symbols); i++) {
         const char *name = fi_symbols_nth(fi.symbols, i)->name;
 
@@ -99,8 +101,10 @@ static int symbols_find(lua_State *L)
 void fi_bind_symbols(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "range", symbols_range }, { "at", symbols_at },
-        { "find", symbols_find },   { NULL, NULL },
+        { "range", symbols_range },
+        { "at", symbols_at },
+        { "find", symbols_find },
+        { NULL, NULL },
     };
 
     lua_pushcfunction(L, symbol);

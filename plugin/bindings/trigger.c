@@ -42,8 +42,8 @@ static uint64_t whole_number(lua_State *L, const char *key, lua_Integer min,
     if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < min ||
         lua_tointeger(L, -1) > max) {
         luaL_error(L, "option '%s' is a whole number from %I%s, not %s", key,
-                   min, max == INT64_MAX ? " on" : lua_pushfstring(L, " to %I",
-                                                                   max),
+                   min,
+                   max == INT64_MAX ? " on" : lua_pushfstring(L, " to %I", max),
                    luaL_tolstring(L, -1, NULL));
     }
     return lua_tointeger(L, -1);
@@ -134,7 +134,7 @@ static const char *string(lua_State *L, const char *key)
         luaL_error(L, "option '%s' is a string, not %s", key,
                    luaL_typename(L, -1));
     }
-    return lua_tostring(L, -1);     /* anchored in the options' table */
+    return lua_tostring(L, -1); /* anchored in the options' table */
 }
 
 /* Known to the prelude only: a task's waits are not worth a summary. */
@@ -220,7 +220,7 @@ static int unknown_option(lua_State *L, const struct Option *table, size_t n,
     size_t i;
     bool first = true;
 
-    lua_pushvalue(L, -2);                           /* the key */
+    lua_pushvalue(L, -2); /* the key */
     luaL_tolstring(L, -1, NULL);
     luaL_buffinit(L, &b);
     for (i = 0; i < n; i++) {
@@ -390,8 +390,10 @@ static uint32_t opcode_field(lua_State *L, const char *key)
     lua_Integer v;
 
     if (lua_getfield(L, 1, key) == LUA_TNIL || !lua_isinteger(L, -1)) {
-        luaL_error(L, "on_insn: {mask = integer, value = integer} wanted, "
-                   "'%s' is %s", key, luaL_typename(L, -1));
+        luaL_error(L,
+                   "on_insn: {mask = integer, value = integer} wanted, "
+                   "'%s' is %s",
+                   key, luaL_typename(L, -1));
     }
     v = lua_tointeger(L, -1);
     if (v < 0 || v > UINT32_MAX) {
@@ -404,12 +406,14 @@ static uint32_t opcode_field(lua_State *L, const char *key)
 static void check_opcode_keys(lua_State *L)
 {
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-        const char *key = lua_type(L, -2) == LUA_TSTRING
-                              ? lua_tostring(L, -2) : "";
+        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2)
+                                                         : "";
 
         if (strcmp(key, "mask") != 0 && strcmp(key, "value") != 0) {
-            luaL_error(L, "on_insn: unknown key '%s' in the opcode (known: "
-                       "mask, value)", luaL_tolstring(L, -2, NULL));
+            luaL_error(L,
+                       "on_insn: unknown key '%s' in the opcode (known: "
+                       "mask, value)",
+                       luaL_tolstring(L, -2, NULL));
         }
     }
 }
@@ -428,7 +432,7 @@ static int arm_on_insn(lua_State *L)
     spec.opcode_value = opcode_field(L, "value");
     if (spec.opcode_value & ~spec.opcode_mask) {
         luaL_error(L, "on_insn: no opcode & mask can be equal to value, which "
-                   "has bits outside of mask");
+                      "has bits outside of mask");
     }
     fn = options_and_function(L, 2, &spec);
     reject_more(L, &spec, fn);
@@ -459,12 +463,22 @@ static bool is_filter(lua_State *L, int idx)
 static void check_exception_name(lua_State *L, const char *name)
 {
     static const char *const known[] = {
-        "unknown", "wfx", "svc", "hvc", "smc", "sysreg", "fp_access",
-        "insn_abort", "pc_alignment", "data_abort", "sp_alignment",
-        "fp_exception", "breakpoint", "step", "watchpoint", "brk", "other",
-        "irq", "fiq", "serror", "undefined", "prefetch_abort", "hyp",
-        "reset", "nmi", "hard_fault", "mem_manage", "bus_fault",
-        "usage_fault", "debug_monitor", "pendsv", "systick",
+        "unknown",      "wfx",
+        "svc",          "hvc",
+        "smc",          "sysreg",
+        "fp_access",    "insn_abort",
+        "pc_alignment", "data_abort",
+        "sp_alignment", "fp_exception",
+        "breakpoint",   "step",
+        "watchpoint",   "brk",
+        "other",        "irq",
+        "fiq",          "serror",
+        "undefined",    "prefetch_abort",
+        "hyp",          "reset",
+        "nmi",          "hard_fault",
+        "mem_manage",   "bus_fault",
+        "usage_fault",  "debug_monitor",
+        "pendsv",       "systick",
     };
     size_t i;
 
@@ -474,8 +488,10 @@ static void check_exception_name(lua_State *L, const char *name)
         }
     }
     if (name) {
-        luaL_error(L, "unknown exception '%s' (docs/lua-api.md lists them, "
-                   "e.g. svc, data_abort, irq)", name);
+        luaL_error(L,
+                   "unknown exception '%s' (docs/lua-api.md lists them, "
+                   "e.g. svc, data_abort, irq)",
+                   name);
     }
 }
 
@@ -490,8 +506,7 @@ static int arm_on_exception(lua_State *L)
         spec.exception = lua_tostring(L, 1);
         idx = 2;
     } else if (lua_istable(L, 1) && is_filter(L, 1)) {
-        parse_table(L, 1, &spec, filters, G_N_ELEMENTS(filters),
-                    "filter key");
+        parse_table(L, 1, &spec, filters, G_N_ELEMENTS(filters), "filter key");
         idx = 2;
     }
     fn = options_and_function(L, idx, &spec);
@@ -643,9 +658,11 @@ static int trigger_index(lua_State *L)
     } else {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL) {
-            return luaL_error(L, "a trigger has no '%s' (known: hits, fired, "
+            return luaL_error(L,
+                              "a trigger has no '%s' (known: hits, fired, "
                               "errors, name, kind, enabled, remove, disable, "
-                              "enable)", key);
+                              "enable)",
+                              key);
         }
     }
     return 1;

@@ -7,7 +7,7 @@ const char fi_token_skip = 's', fi_token_retry = 'r';
 
 int fi_raise(lua_State *L, GError *error)
 {
-    char text[512];     /* on the stack: what follows does not come back */
+    char text[512]; /* on the stack: what follows does not come back */
 
     g_strlcpy(text, error->message, sizeof(text));
     g_error_free(error);
@@ -19,8 +19,10 @@ FiContext *fi_need_vcpu(lua_State *L, const char *what)
     FiContext *c = fi_script_context();
 
     if (!c || c->place == FI_PLACE_LOAD) {
-        luaL_error(L, "%s: there is no guest yet while the scenario loads; "
-                   "use it in a handler, e.g. of on_vcpu_init or on_pc", what);
+        luaL_error(L,
+                   "%s: there is no guest yet while the scenario loads; "
+                   "use it in a handler, e.g. of on_vcpu_init or on_pc",
+                   what);
     } else if (!c->vcpu) {
         luaL_error(L, "%s: the guest has ended", what);
     }
@@ -30,8 +32,10 @@ FiContext *fi_need_vcpu(lua_State *L, const char *what)
 void fi_need_cap(lua_State *L, FiCap cap, const char *what)
 {
     if (!fi_has(cap)) {
-        luaL_error(L, "%s needs the capability '%s', which this QEMU lacks: "
-                   "%s", what, fi_cap_name(cap), fi_cap_advice(cap));
+        luaL_error(L,
+                   "%s needs the capability '%s', which this QEMU lacks: "
+                   "%s",
+                   what, fi_cap_name(cap), fi_cap_advice(cap));
     }
 }
 
@@ -51,8 +55,10 @@ uint64_t fi_check_address(lua_State *L, int idx)
     if (lua_isinteger(L, idx)) {
         return lua_tointeger(L, idx);
     } else if (lua_type(L, idx) != LUA_TSTRING) {
-        luaL_error(L, "an address is an integer or a symbol such as "
-                   "\"main+0x10\", not %s", luaL_typename(L, idx));
+        luaL_error(L,
+                   "an address is an integer or a symbol such as "
+                   "\"main+0x10\", not %s",
+                   luaL_typename(L, idx));
     }
     if (!fi_symbols_eval(fi.symbols, lua_tostring(L, idx), &addr, NULL, NULL,
                          &error)) {
@@ -68,8 +74,8 @@ static uint64_t symbol_size(lua_State *L, int idx)
     uint64_t addr;
 
     if (lua_type(L, idx) != LUA_TSTRING ||
-        !fi_symbols_eval(fi.symbols, lua_tostring(L, idx), &addr, &sym,
-                         &offset, NULL) ||
+        !fi_symbols_eval(fi.symbols, lua_tostring(L, idx), &addr, &sym, &offset,
+                         NULL) ||
         !sym || offset || sym->kind != FI_SYMBOL_OBJECT) {
         return 1;
     }
@@ -90,17 +96,17 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
 {
     int top = lua_gettop(L);
 
-    lua_geti(L, idx, 1);                            /* top+1 */
-    lua_geti(L, idx, 2);                            /* top+2 */
-    lua_getfield(L, idx, "size");                   /* top+3 */
+    lua_geti(L, idx, 1);          /* top+1 */
+    lua_geti(L, idx, 2);          /* top+2 */
+    lua_getfield(L, idx, "size"); /* top+3 */
     spec->lo = fi_check_address(L, top + 1);
     if (!lua_isnil(L, top + 3)) {
         if (!lua_isinteger(L, top + 3) || lua_tointeger(L, top + 3) < 1) {
             luaL_error(L, "the size of a range is a whole number of bytes "
-                       "from 1");
+                          "from 1");
         } else if (!lua_isnil(L, top + 2)) {
             luaL_error(L, "a range is {lo, hi} or {where, size = n}, not "
-                       "both");
+                          "both");
         }
         spec->hi = spec->lo + lua_tointeger(L, top + 3);
     } else if (lua_isnil(L, top + 2)) {
@@ -109,10 +115,12 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
         spec->hi = fi_check_address(L, top + 2);
     }
     if (spec->hi <= spec->lo) {
-        luaL_error(L, "the range ends at %s, which is not behind its start "
-                   "%s", fi_push_hex(L, spec->hi), fi_push_hex(L, spec->lo));
+        luaL_error(L,
+                   "the range ends at %s, which is not behind its start "
+                   "%s",
+                   fi_push_hex(L, spec->hi), fi_push_hex(L, spec->lo));
     }
-    where_label(L, top + 1, spec->lo);              /* top+4 */
+    where_label(L, top + 1, spec->lo); /* top+4 */
     lua_pushfstring(L, "[%s, +%I)", lua_tostring(L, -1),
                     (lua_Integer)(spec->hi - spec->lo));
     lua_replace(L, top + 1);
@@ -157,9 +165,10 @@ static void need_insn(lua_State *L, FiContext *c, const char *what)
 {
     need_jump(L, c, what);
     if (c->place != FI_PLACE_INSN) {
-        luaL_error(L, "%s: only before an instruction (on_pc, on_insn, "
-                   "after_insns), not in a handler of on_%s", what,
-                   fi_kind_name(c->kind));
+        luaL_error(L,
+                   "%s: only before an instruction (on_pc, on_insn, "
+                   "after_insns), not in a handler of on_%s",
+                   what, fi_kind_name(c->kind));
     }
 }
 
@@ -189,9 +198,10 @@ void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
     need_jump(L, c, "writing cpu.pc");
     l = fi_fault_begin(c, "set_pc");
     fi_line_string(l, "target", "pc");
-    fi_line_hex(l, "old", c->outcome->jump ? c->outcome->pc
-                          : c->site        ? c->site->pc
-                                           : c->to_pc);
+    fi_line_hex(l, "old",
+                c->outcome->jump ? c->outcome->pc
+                : c->site        ? c->site->pc
+                                 : c->to_pc);
     fi_line_hex(l, "new", pc);
     fi_fault_end(L, l, 0);
     c->outcome->jump = true;

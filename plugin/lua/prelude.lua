@@ -7,7 +7,7 @@ local traceback = debug.traceback
 local create, resume, status, running, yield =
   coroutine.create, coroutine.resume, coroutine.status, coroutine.running, coroutine.yield
 
--- Logging -------------------------------------------------------------------------------------------------------------
+-- Logging ------------------------------------------------------------------------------------------------------------
 
 function fi.log(fmt, ...)
   fi._log(string.format(fmt, ...))
@@ -21,7 +21,7 @@ function print(...) -- luacheck: ignore
   fi._log(table.concat(parts, "\t"))
 end
 
--- Tasks ---------------------------------------------------------------------------------------------------------------
+-- Tasks --------------------------------------------------------------------------------------------------------------
 
 local WAIT = {} -- what a task yields: only waits do
 local tasks = setmetatable({}, { __mode = "k" })
@@ -141,7 +141,7 @@ function fi.wait(...)
   return yield(WAIT)
 end
 
--- Random numbers: the generator was seeded by C --------------------------------------------------------------------------
+-- Random numbers: the generator was seeded by C ----------------------------------------------------------------------
 
 fi.rng = math.random
 
@@ -184,7 +184,7 @@ function pairs(t) -- luacheck: ignore
   end, t, nil
 end
 
--- Globals -------------------------------------------------------------------------------------------------------------
+-- Globals ------------------------------------------------------------------------------------------------------------
 
 for _, name in ipairs {
   "on_pc", "on_insn", "on_read", "on_write", "on_exception", "on_interrupt", "on_vcpu_init", "on_idle", "on_resume",
@@ -195,7 +195,7 @@ for _, name in ipairs {
 end
 cpu = fi.cpu() -- luacheck: ignore
 
--- Guard rails: not a sandbox, but what a scenario does not need and what would get around the limits. --------------------
+-- Guard rails: not a sandbox, but what a scenario does not need and what would get around the limits. ----------------
 
 if not fi._unsafe then
   debug = { traceback = traceback, getinfo = debug.getinfo } -- luacheck: ignore

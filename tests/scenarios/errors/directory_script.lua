@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The script is a directory.
+--! guest: checksum
+--! script: @DIR@
+--! stdout-empty
+--! exit: 1
+--! stderr-re: ^fi_lua: .*directory

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The journal is a directory.
+--! guest: checksum
+--! opt: journal=@DIR@
+--! stdout-empty
+--! exit: 1
+--! no-journal
+--! stderr-re: ^fi_lua: .*journal.*directory

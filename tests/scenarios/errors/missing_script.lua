@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The script does not exist.
+--! guest: checksum
+--! script: @DIR@/there-is-no-such-script.lua
+--! stdout-empty
+--! exit: 1
+--! journal: {"kind":"error","trigger":null,"message":"~there-is-no-such-script\\.lua: No such file"}
+--! stderr-re: ^fi_lua: .*there-is-no-such-script\.lua.*No such file

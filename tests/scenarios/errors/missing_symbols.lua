@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The file with the symbols does not exist.
+--! guest: checksum
+--! opt: symbols=/there/is/no/such/file.elf
+--! stdout-empty
+--! exit: 1
+--! stderr-re: ^fi_lua: .*/there/is/no/such/file\.elf.*No such file

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A bad value of a plugin option (budget): QEMU does not start, the message names it.
+--! guest: checksum
+--! opt: budget=0
+--! stdout-empty
+--! exit: 1
+--! no-journal
+--! stderr-re: ^fi_lua: .*budget=0

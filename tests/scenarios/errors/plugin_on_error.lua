@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A bad value of a plugin option (on_error): QEMU does not start, the message names it.
+--! guest: checksum
+--! opt: on_error=panic
+--! stdout-empty
+--! exit: 1
+--! no-journal
+--! stderr-re: ^fi_lua: .*on_error=panic.*disable.*exit.*ignore

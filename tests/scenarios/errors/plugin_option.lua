@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- An unknown plugin option: QEMU does not start, the message lists the known ones.
+--! guest: checksum
+--! opt: colour=red
+--! stdout-empty
+--! exit: 1
+--! no-journal
+--! stderr-re: ^fi_lua: .*unknown option 'colour' \(known: .*script.*journal.*seed

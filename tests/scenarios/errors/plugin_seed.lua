@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A bad value of a plugin option (seed): QEMU does not start, the message names it.
+--! guest: checksum
+--! opt: seed=often
+--! stdout-empty
+--! exit: 1
+--! no-journal
+--! stderr-re: ^fi_lua: .*seed=often

@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The file with the symbols is no ELF file.
+--! guest: checksum
+--! opt: symbols=@DIR@/symbols_no_elf.lua
+--! stdout-empty
+--! exit: 1
+--! stderr-re: ^fi_lua: .*symbols_no_elf\.lua.*ELF

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The journal cannot be written: QEMU does not start.
+--! guest: checksum
+--! opt: journal=/there/is/no/such/directory/journal.jsonl
+--! stdout-empty
+--! exit: 1
+--! no-journal
+--! stderr-re: ^fi_lua: .*/there/is/no/such/directory/journal\.jsonl.*No such file

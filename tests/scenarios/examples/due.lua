@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- due_or_sdc.lua with where=copy.
+--! script: @ROOT@/scripts/examples/due_or_sdc.lua
+--! arg: where=copy
+--! stdout: DETECTED
+--! journal-count: fault 1

@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- due_or_sdc.lua with where=input.
+--! script: @ROOT@/scripts/examples/due_or_sdc.lua
+--! arg: where=input
+--! stdout: ok 0xd72f2ae0
+--! journal-count: fault 1
