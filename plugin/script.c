@@ -68,11 +68,6 @@ void fi_script_reacquire(FiContext *c)
     vm.context = c;
 }
 
-uint64_t fi_script_memory(void)
-{
-    return vm.memory;
-}
-
 /* Limits */
 
 static bool refuse_one(void)
@@ -153,10 +148,19 @@ static void count_hook(lua_State *L, lua_Debug *ar)
 
 /* The gate */
 
+/* An object without __tostring has only an address to show for itself, which
+ * differs from run to run. */
 static int message_handler(lua_State *L)
 {
-    const char *msg = luaL_tolstring(L, 1, NULL);
+    const char *msg = lua_tostring(L, 1);
 
+    if (!msg && luaL_callmeta(L, 1, "__tostring")) {
+        msg = lua_tostring(L, -1);
+    }
+    if (!msg) {
+        msg = lua_pushfstring(L, "(error object is a %s value)",
+                              luaL_typename(L, 1));
+    }
     luaL_traceback(L, L, msg, 1);
     return 1;
 }

@@ -84,9 +84,6 @@ void fi_script_lock(void);
 void fi_script_unlock(void);
 bool fi_script_closed_locked(void);
 
-/* Bytes in use by Lua. */
-uint64_t fi_script_memory(void);
-
 /* End-of-life line of a trigger in the journal; with the lock. */
 void fi_script_summarise(FiTrigger *t);
 

@@ -14,11 +14,6 @@
 qemu_plugin_u64 fi_slot_new(void);
 void fi_slot_free(qemu_plugin_u64 slot);
 
-static inline bool fi_slot_valid(qemu_plugin_u64 slot)
-{
-    return slot.score != NULL;
-}
-
 /* 0 for a vCPU that has not started. */
 uint64_t fi_slot_get(qemu_plugin_u64 slot, unsigned vcpu);
 void fi_slot_set(qemu_plugin_u64 slot, unsigned vcpu, uint64_t value);

@@ -53,7 +53,10 @@ typedef struct Reader {
     GArray *sections; /* of GElf_Shdr, by section index */
 } Reader;
 
-G_DEFINE_QUARK(fi - symbol - error - quark, fi_symbol_error)
+GQuark fi_symbol_error_quark(void)
+{
+    return g_quark_from_static_string("fi-symbol-error-quark");
+}
 
 static void block_free(gpointer data)
 {

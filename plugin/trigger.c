@@ -321,11 +321,6 @@ bool fi_registry_dirty(void)
     return registry.dirty;
 }
 
-void fi_registry_set_dirty(void)
-{
-    registry.dirty = true;
-}
-
 void fi_registry_want_gate(void)
 {
     if (!registry.gate) {

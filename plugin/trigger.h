@@ -179,8 +179,6 @@ void fi_plan_free(FiPlan *p);
 
 /* Did the list change since the last fi_plan_new()? */
 bool fi_registry_dirty(void);
-/* Something ended and is still instrumented; the next plan drops it. */
-void fi_registry_set_dirty(void);
 
 /* Could this trigger be hit by an instruction in [lo, hi)? */
 bool fi_trigger_concerns_code(const FiTrigger *t, uint64_t lo, uint64_t hi);
