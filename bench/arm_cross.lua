@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- Guest smp with 2 cores, both made to wait in the same spin loop: a handler on core 0 arms a trigger there for core 1, and
--- the time to its firing is taken. After arg.n of them the cores are let go, and the guest ends as it always does.
+-- Guest smp with 2 cores, both made to wait in the same spin loop: a handler on core 0 arms a trigger there for core 1,
+-- and the time to its firing is taken. After arg.n of them the cores are let go, and the guest ends as it always does.
 local n = math.tointeger(fi.args.n)
 local YIELD = {mask = 0xffffffff, value = 0xd503203f}
 local HELD = 1000           -- added to what core 0 waits for

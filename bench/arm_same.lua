@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- Guest loop. From a handler, arms a trigger for an instruction that is executed a few instructions later: the time from
--- there to its first firing. Each trigger ends by its limit.
+-- Guest loop. From a handler, arms a trigger for an instruction that is executed a few instructions later: the time
+-- from there to its first firing. Each trigger ends by its limit.
 local samples = {}
 
 on_pc("store_location", {after = 1000, every = 500}, function()

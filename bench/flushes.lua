@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- Guest loop_long. One trigger that lives through the whole run fires three times: at the first the benchmark reads QEMU's
--- count of flushes, at the second the handler arms arg.n triggers, at the third the benchmark reads the count again.
+-- Guest loop_long. One trigger that lives through the whole run fires three times: at the first the benchmark reads
+-- QEMU's count of flushes, at the second the handler arms arg.n triggers, at the third the benchmark reads it again.
 -- Triggers that end would ask for flushes of their own: there are none before the end of the loop.
 local n = math.tointeger(fi.args.n)
 local base = fi.symbol("cold_area")

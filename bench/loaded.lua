@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- Guest loop. Triggers where the guest is once; the hot loop is left alone. arg.n of them, from 1 to 4: each number gives the
--- translations of the hot loop another place in QEMU's buffer.
+-- Guest loop. Triggers where the guest is once; the hot loop is left alone. arg.n of them, from 1 to 4: each number
+-- gives the translations of the hot loop another place in QEMU's buffer.
 local n = math.tointeger(fi.args.n)
 local main = fi.symbol("main")
 local hits = 0

@@ -9,7 +9,7 @@
 --! journal: {"kind":"log","text":"at load"}
 --! journal: {"kind":"log","text":"two lines,\nthe second"}
 --! journal: {"kind":"log","text":"100 % sure"}
---! not-stderr-re: ^(?!fi_lua: )
+--! not-stderr-re: ^(?!fi_lua: |qemu-system-[a-z0-9]+: warning: )
 
 print("at load")
 on_pc("main", function()
