@@ -171,8 +171,14 @@ def difference(first, second):
 
 
 def repetition_problems(config, scenario, content, directory):
-    """Under icount a second run must give the same journal, byte for byte."""
+    """Under icount a second run must give the same journal, byte for byte.
+
+    With several vCPUs it need not: QEMU switches between them at moments that depend on the host, also without a
+    plugin (the block sequence that -d exec,nochain writes for the guest smp varies from run to run).
+    """
     if config.mode != "icount" or content is None or scenario.nondeterministic or scenario.action:
+        return []
+    if qemu.vcpus(scenario) > 1:
         return []
     second_directory = pathlib.Path(directory) / "second"
     second_directory.mkdir()

@@ -180,6 +180,9 @@ CASES = {
     "same journal twice": (HEAD + GOOD, None, ["--mode", "icount"]),
     "two journals": (
         HEAD + replaced(GOOD, '"0x3"', '"0x\'$RUN\'"'), "two runs, two journals: line 2", ["--mode", "icount"]),
+    "two journals of several vCPUs": (
+        HEAD + ["--! smp: 2", "--! stdout-any"] + replaced(GOOD, '"0x3"', '"0x\'$RUN\'"'), None,
+        ["--mode", "icount"]),
     "two journals, for a reason": (
         HEAD + ["--! nondeterministic: the host's clock"] + replaced(GOOD, '"0x3"', '"0x\'$RUN\'"'), None,
         ["--mode", "icount"]),
@@ -211,7 +214,7 @@ def prepare(directory):
     (directory / "qemu").chmod(0o755)
     (directory / "monitor.py").write_text(FAKE_MONITOR, encoding="utf-8")
     (directory / "fake.elf").touch()
-    note = {"t": None, "kind": "note", "data": {"set_pc": True, "clock": False}}
+    note = {"t": None, "kind": "note", "data": {"set_pc": True, "clock": False, "shared_thread": True}}
     probe = [line[len("--sh "):] for line in write_journal(journal_text(note))]
     (directory / "probe.sh").write_text("\n".join(probe) + "\n", encoding="utf-8")
 
