@@ -35,10 +35,16 @@ typedef enum FiCap {
     FI_CAP_SYSREG_WRITE,
     FI_CAP_DEVICE_INFO,
     FI_CAP_SHARED_THREAD,
+    FI_CAP_IRQ,
+    FI_CAP_EXCEPTION,
+    FI_CAP_DEVICE_FAULT,
     FI_CAP_COUNT,
 } FiCap;
 
 bool fi_has(FiCap cap);
+/* Does what it offers work exactly as hardware would?  False as well where
+ * there is only a substitute, as for FI_CAP_IRQ in the stock tier. */
+bool fi_cap_exact(FiCap cap);
 const char *fi_cap_name(FiCap cap);
 /* How to get a capability that is missing. */
 const char *fi_cap_advice(FiCap cap);

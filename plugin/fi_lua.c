@@ -75,9 +75,20 @@ bool fi_has(FiCap cap)
     case FI_CAP_SHARED_THREAD:
         /* Fixes without symbols of their own; the series has them all. */
         return patched && qemu_plugin_fi_shutdown;
+    case FI_CAP_IRQ:
+        return patched && qemu_plugin_fi_irq;
+    case FI_CAP_EXCEPTION:
+        return patched && qemu_plugin_fi_exception;
+    case FI_CAP_DEVICE_FAULT:
+        return patched && qemu_plugin_fi_fault;
     default:
         return false;
     }
+}
+
+bool fi_cap_exact(FiCap cap)
+{
+    return fi_has(cap);
 }
 
 static const struct {
@@ -99,6 +110,15 @@ static const struct {
     [FI_CAP_SHARED_THREAD] = { "shared_thread",
                                "a QEMU with qemu-patches/ applied, which "
                                "./fi setup builds" },
+    [FI_CAP_IRQ] = { "irq", "a QEMU with qemu-patches/ applied, which "
+                            "./fi setup builds; without it SPIs, PPIs and "
+                            "SGIs go through the interrupt controller's "
+                            "registers, which the guest can see" },
+    [FI_CAP_EXCEPTION] = { "exception", "a QEMU with qemu-patches/ applied, "
+                                        "which ./fi setup builds" },
+    [FI_CAP_DEVICE_FAULT] = { "device_fault",
+                              "a QEMU with qemu-patches/ applied, which "
+                              "./fi setup builds" },
 };
 
 const char *fi_cap_name(FiCap cap)

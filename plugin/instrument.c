@@ -149,6 +149,16 @@ static void clear_resumes_at(uint64_t pc)
     }
 }
 
+/*
+ * The vCPU is at the place where it resumes.  After an exception, the guest
+ * may have given up what was interrupted; then this execution is a new one.
+ */
+static bool is_second_time(FiVcpu *v, uint64_t pc)
+{
+    return !v->resume_on_return || !v->arch->returned_to ||
+           v->arch->returned_to(v, pc);
+}
+
 static bool any_resumes_at(uint64_t pc)
 {
     unsigned i;
@@ -289,6 +299,7 @@ static void finish_insn(FiVcpu *v, const FiSite *s, const FiOutcome *out)
     if (again && FI_HAS_SET_PC) {
         /* Only a fresh translation knows that this execution is the second. */
         v->wants_reset = true;
+        v->resume_on_return = out->exception;
         set_resume(v, s->pc);
     }
     settle(v, true);
@@ -333,7 +344,9 @@ static void run_site(unsigned vcpu, const FiSite *s, bool inline_add)
 
     if (G_UNLIKELY(v->resume) && resumes_at(v, s->pc)) {
         clear_resume(v);
-        return;
+        if (is_second_time(v, s->pc)) {
+            return;
+        }
     }
     for (i = 0; i < s->n; i++) {
         all_alive &= run_trigger(&c, s->triggers[i], inline_add);

@@ -65,6 +65,99 @@ int64_t qemu_plugin_fi_clock_ns(void);
 QEMU_PLUGIN_FI_API
 void qemu_plugin_fi_shutdown(int exit_code);
 
+typedef void (*qemu_plugin_fi_cb_t)(void *userdata);
+typedef void (*qemu_plugin_fi_vcpu_cb_t)(unsigned int vcpu_index,
+                                         void *userdata);
+
+QEMU_PLUGIN_FI_API
+void qemu_plugin_fi_on_machine_ready(qemu_plugin_fi_cb_t cb, void *userdata);
+
+QEMU_PLUGIN_FI_API
+bool qemu_plugin_fi_run_on_vcpu(unsigned int vcpu_index,
+                                qemu_plugin_fi_vcpu_cb_t cb, void *userdata);
+
+typedef void (*qemu_plugin_fi_region_cb_t)(uint64_t first, uint64_t last,
+                                           const char *region,
+                                           const char *device_path,
+                                           const char *device_type,
+                                           void *userdata);
+
+QEMU_PLUGIN_FI_API
+void qemu_plugin_fi_mmio_foreach(qemu_plugin_fi_region_cb_t cb,
+                                 void *userdata);
+
+enum qemu_plugin_fi_irq_op {
+    QEMU_PLUGIN_FI_IRQ_SET,
+    QEMU_PLUGIN_FI_IRQ_CLEAR,
+    QEMU_PLUGIN_FI_IRQ_PULSE,
+    QEMU_PLUGIN_FI_IRQ_CUT,
+    QEMU_PLUGIN_FI_IRQ_MEND,
+};
+
+QEMU_PLUGIN_FI_API
+bool qemu_plugin_fi_irq(const char *device, const char *name,
+                        unsigned int line, enum qemu_plugin_fi_irq_op op,
+                        char **error);
+
+typedef void (*qemu_plugin_fi_irq_cb_t)(const char *device_path,
+                                        const char *device_type,
+                                        const char *name,
+                                        unsigned int n_lines, void *userdata);
+
+QEMU_PLUGIN_FI_API
+void qemu_plugin_fi_irq_foreach(qemu_plugin_fi_irq_cb_t cb, void *userdata);
+
+enum qemu_plugin_fi_param_type {
+    QEMU_PLUGIN_FI_PARAM_UINT,
+    QEMU_PLUGIN_FI_PARAM_BOOL,
+    QEMU_PLUGIN_FI_PARAM_CHOICE,
+};
+
+struct qemu_plugin_fi_param {
+    const char *name;
+    const char *help;
+    enum qemu_plugin_fi_param_type type;
+    bool required;
+    uint64_t max;
+    const char *const *choices;
+};
+
+struct qemu_plugin_fi_fault {
+    const char *name;
+    const char *help;
+    unsigned int n_params;
+    const struct qemu_plugin_fi_param *params;
+};
+
+struct qemu_plugin_fi_arg {
+    const char *name;
+    const char *string;
+    uint64_t number;
+};
+
+typedef void (*qemu_plugin_fi_fault_cb_t)(
+    const char *device_path, const char *device_type,
+    const struct qemu_plugin_fi_fault *fault, void *userdata);
+
+QEMU_PLUGIN_FI_API
+void qemu_plugin_fi_fault_foreach(qemu_plugin_fi_fault_cb_t cb,
+                                  void *userdata);
+
+QEMU_PLUGIN_FI_API
+bool qemu_plugin_fi_fault(const char *device, const char *fault,
+                          const struct qemu_plugin_fi_arg *args,
+                          unsigned int n_args, char **error);
+
+QEMU_PLUGIN_FI_API
+void qemu_plugin_fi_exception_foreach(qemu_plugin_fi_fault_cb_t cb,
+                                      void *userdata);
+
+QEMU_PLUGIN_FI_API
+bool qemu_plugin_fi_exception(const char *exception,
+                              const struct qemu_plugin_fi_arg *args,
+                              unsigned int n_args, bool *ret_pending,
+                              char **error);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

@@ -318,6 +318,13 @@ static void report(FiContext *c, const char *text)
     }
 }
 
+void fi_script_report_locked(FiTrigger *t, const char *text)
+{
+    FiContext c = { .place = FI_PLACE_VCPU, .trigger = t };
+
+    report(&c, text);
+}
+
 /* Handlers */
 
 static int take_result(lua_State *L)
@@ -453,6 +460,23 @@ void fi_script_run_deferred(FiVcpu *v)
         run_one_deferred(v, GPOINTER_TO_INT(g_queue_pop_head(&v->deferred)));
     }
     fi_script_unlock();
+}
+
+char *fi_script_call_locked(lua_CFunction fn, void *arg)
+{
+    FiContext c = { .place = FI_PLACE_VCPU };
+    char *error = NULL;
+
+    if (vm.closed || !enter(&c)) {
+        return NULL;
+    }
+    lua_pushcfunction(c.L, fn);
+    lua_pushlightuserdata(c.L, arg);
+    if (lua_pcall(c.L, 1, 0, 0) != LUA_OK) {
+        error = g_strdup(luaL_tolstring(c.L, -1, NULL));
+    }
+    leave(&c);
+    return error;
 }
 
 /* Loading */

@@ -33,7 +33,8 @@ typedef struct FiOutcome {
     uint64_t pc;
     bool skip;
     bool retry;
-    bool leave; /* the rest of the block must be translated anew */
+    bool leave;     /* the rest of the block must be translated anew */
+    bool exception; /* one is taken instead of the instruction */
 } FiOutcome;
 
 /* The event being handled. */
@@ -78,6 +79,14 @@ FiContext *fi_script_context(void);
 /* Give up the lock around a primitive that may wait, and take it back. */
 FiContext *fi_script_release(void);
 void fi_script_reacquire(FiContext *c);
+
+/* An error that shows only after its handler, one of @t's (or NULL), has
+ * ended; treated as one of the handler's.  With the lock. */
+void fi_script_report_locked(FiTrigger *t, const char *text);
+
+/* Call @fn, with @arg as a light userdata, outside of any handler and vCPU.
+ * NULL, or the error's message, to be freed.  With the lock. */
+char *fi_script_call_locked(lua_CFunction fn, void *arg);
 
 /* For work on the registry outside of Lua. */
 void fi_script_lock(void);

@@ -37,6 +37,9 @@ struct FiVcpu {
      * while they translate. */
     gint resume;
     uint64_t resume_pc;
+    /* An exception was taken there first, from which the guest may return
+     * elsewhere or never: only a return is the second time. */
+    bool resume_on_return;
 
     bool wants_reset; /* a plan was published: retranslate */
 

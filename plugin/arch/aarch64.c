@@ -154,11 +154,25 @@ static void exception(FiVcpu *v, bool interrupt, uint64_t to_pc,
     ret->name = class_name(ret->ec);
 }
 
+/* ERET leaves ELR_ELx as it is: D1.4.5 */
+static bool returned_to(FiVcpu *v, uint64_t pc)
+{
+    int el;
+
+    for (el = 1; el <= 3; el++) {
+        if (banked(v, "elr", el) == pc) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const FiArch fi_arch_aarch64 = {
     .name = "aarch64",
     .alias = alias,
     .current_el = current_el,
     .may_access_memory = may_access_memory,
     .exception = exception,
+    .returned_to = returned_to,
     .sysreg_probe = "tpidr_el1",
 };

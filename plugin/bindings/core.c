@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "hardware.h"
 #include "prelude.h"
 
 /* Log, journal, exit, arguments, capabilities; and the order of it all. */
@@ -97,7 +98,7 @@ static int has(lua_State *L)
     return luaL_error(L, "unknown capability '%s' (fi.caps() lists all)", name);
 }
 
-/* {set_pc = {available = true, advice = "…"}, …} */
+/* {set_pc = {available = true, exact = true, needs = "…"}, …} */
 static int caps(lua_State *L)
 {
     int cap;
@@ -107,6 +108,8 @@ static int caps(lua_State *L)
         lua_newtable(L);
         lua_pushboolean(L, fi_has(cap));
         lua_setfield(L, -2, "available");
+        lua_pushboolean(L, fi_cap_exact(cap));
+        lua_setfield(L, -2, "exact");
         lua_pushstring(L, fi_cap_advice(cap));
         lua_setfield(L, -2, "needs");
         lua_setfield(L, -2, fi_cap_name(cap));
@@ -164,10 +167,10 @@ void fi_bind_core(lua_State *L)
     set_facts(L);
 }
 
-static void run_prelude(lua_State *L)
+static void run_embedded(lua_State *L, const unsigned char *code, size_t len)
 {
-    if (luaL_loadbufferx(L, (const char *)fi_prelude, fi_prelude_len, "=fi_lua",
-                         "t") != LUA_OK) {
+    if (luaL_loadbufferx(L, (const char *)code, len, "=fi_lua", "t") !=
+        LUA_OK) {
         lua_error(L);
     }
     lua_pushvalue(L, -2);
@@ -184,8 +187,12 @@ void fi_bindings_open(lua_State *L)
     fi_bind_cpu(L);
     fi_bind_mem(L);
     fi_bind_symbols(L);
+    fi_bind_irq(L);
+    fi_bind_exception(L);
+    fi_bind_device(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");
-    run_prelude(L);
+    run_embedded(L, fi_hardware, fi_hardware_len);
+    run_embedded(L, fi_prelude, fi_prelude_len);
     lua_pop(L, 1);
 }

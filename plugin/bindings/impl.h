@@ -24,6 +24,9 @@ void fi_bind_counter(lua_State *L);
 void fi_bind_cpu(lua_State *L);
 void fi_bind_mem(lua_State *L);
 void fi_bind_symbols(lua_State *L);
+void fi_bind_irq(lua_State *L);
+void fi_bind_exception(lua_State *L);
+void fi_bind_device(lua_State *L);
 void fi_bind_core(lua_State *L);
 
 /* The results fi.SKIP and fi.RETRY, as light userdata. */
@@ -32,8 +35,18 @@ extern const char fi_token_skip, fi_token_retry;
 /* Raise @error's message at the script's line, and free it. */
 FI_RAISES int fi_raise(lua_State *L, GError *error);
 
+/* Raise "what: text" at the script's line, and g_free() @text. */
+FI_RAISES int fi_raise_text(lua_State *L, const char *what, char *text);
+
+/* Push "file:line: " of the scenario's or library's innermost line, for
+ * errors that come later. */
+FI_RAISES const char *fi_push_place(lua_State *L);
+
 /* The current context if it is on a vCPU, else an error naming @what. */
 FI_RAISES FiContext *fi_need_vcpu(lua_State *L, const char *what);
+/* The current context, which may be on no vCPU; an error at load and exit,
+ * where there are no devices. */
+FI_RAISES FiContext *fi_need_machine(lua_State *L, const char *what);
 /* The capability, or an error that says how to get it. */
 FI_RAISES void fi_need_cap(lua_State *L, FiCap cap, const char *what);
 
@@ -85,5 +98,9 @@ FI_RAISES void fi_check_info(lua_State *L, int idx);
 /* Members of the table at @idx, keys sorted, into an object of the line.
  * Does not raise: values of other types become their type's name. */
 void fi_line_table(lua_State *L, FiLine *line, const char *key, int idx);
+
+/* fi.irq.suppress and restore at load were only remembered: do them now, in
+ * the order in which they were asked for.  What fails ends QEMU. */
+void fi_irq_machine_ready_locked(void);
 
 #endif

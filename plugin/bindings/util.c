@@ -14,6 +14,45 @@ int fi_raise(lua_State *L, GError *error)
     return luaL_error(L, "%s", text);
 }
 
+int fi_raise_text(lua_State *L, const char *what, char *text)
+{
+    char copy[512];
+
+    g_strlcpy(copy, text ? text : "QEMU does not say why", sizeof(copy));
+    g_free(text);
+    return luaL_error(L, "%s: %s", what, copy);
+}
+
+const char *fi_push_place(lua_State *L)
+{
+    lua_Debug ar;
+    int level;
+
+    for (level = 1; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "Sl", &ar);
+        if (ar.currentline > 0 && strcmp(ar.source, "=fi_lua") != 0) {
+            return lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
+        }
+    }
+    return lua_pushliteral(L, "");
+}
+
+FiContext *fi_need_machine(lua_State *L, const char *what)
+{
+    FiContext *c = fi_script_context();
+
+    if (!c || c->place == FI_PLACE_LOAD) {
+        luaL_error(L,
+                   "%s: there is no machine yet while the scenario loads; "
+                   "use it in on_machine_ready(fn), in at_ns(ns, fn) or in a "
+                   "handler",
+                   what);
+    } else if (c->place == FI_PLACE_EXIT) {
+        luaL_error(L, "%s: the guest has ended", what);
+    }
+    return c;
+}
+
 FiContext *fi_need_vcpu(lua_State *L, const char *what)
 {
     FiContext *c = fi_script_context();
