@@ -22,6 +22,7 @@ typedef struct FiPlugin {
     char *target;     /* QEMU's name, e.g. "aarch64" */
     unsigned n_vcpus; /* at start */
     unsigned max_vcpus;
+    bool icount; /* QEMU counts instructions for its clock */
 } FiPlugin;
 
 extern FiPlugin fi;

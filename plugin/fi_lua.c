@@ -275,27 +275,40 @@ static bool load_symbols(void)
     return true;
 }
 
+/* QEMU's API does not tell, its command line does. */
+
+/* The value of option @name, which stays in @cmdline; "" if there is none
+ * behind it, NULL without the option. */
+static const char *option_of_qemu(const char *cmdline, gsize len,
+                                  const char *name)
+{
+    const char *p, *end = cmdline + len;
+
+    for (p = cmdline; p < end; p += strlen(p) + 1) {
+        const char *value = p + strlen(p) + 1;
+
+        if (strcmp(p[0] == '-' && p[1] == '-' ? p + 1 : p, name) == 0) {
+            return value < end ? value : "";
+        }
+    }
+    return NULL;
+}
+
 /* The usual case needs no option: the kernel that QEMU was given, if it is an
- * ELF file with symbols.  QEMU's API does not tell, its command line does. */
-static void load_kernel_symbols(void)
+ * ELF file with symbols. */
+static void read_command_line(void)
 {
     g_autofree char *cmdline = NULL;
+    const char *kernel;
     gsize len;
-    char *p, *end;
 
-    if (fi.opts->symbols->len ||
-        !g_file_get_contents("/proc/self/cmdline", &cmdline, &len, NULL)) {
+    if (!g_file_get_contents("/proc/self/cmdline", &cmdline, &len, NULL)) {
         return;
     }
-    end = cmdline + len;
-    for (p = cmdline; p < end; p += strlen(p) + 1) {
-        const char *name = p[0] == '-' && p[1] == '-' ? p + 1 : p;
-        char *value = p + strlen(p) + 1;
-
-        if (strcmp(name, "-kernel") == 0 && value < end) {
-            fi_symbols_load(fi.symbols, value, NULL);
-            return;
-        }
+    fi.icount = option_of_qemu(cmdline, len, "-icount");
+    kernel = option_of_qemu(cmdline, len, "-kernel");
+    if (kernel && !fi.opts->symbols->len) {
+        fi_symbols_load(fi.symbols, kernel, NULL);
     }
 }
 
@@ -395,7 +408,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
     }
     write_start(info->version.cur);
     fi_message("seed %" G_GUINT64_FORMAT, fi.opts->seed);
-    load_kernel_symbols();
+    read_command_line();
     if (!load_symbols() || !fi_script_load()) {
         finish();
         return -1;

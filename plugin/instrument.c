@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fi.h"
+#include "late_write.h"
 #include "script.h"
 #include "slot.h"
 
@@ -732,6 +733,7 @@ static void gate_cb(unsigned int vcpu_index, void *userdata)
     FiOutcome out = { 0 };
 
     fi_slot_set(gate, vcpu_index, 0);
+    fi_late_writes_perform(v);
     if (v->has_jump) {
         v->has_jump = false;
         out.jump = true;

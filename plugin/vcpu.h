@@ -50,6 +50,8 @@ struct FiVcpu {
     lua_State *states[8]; /* by depth of nested entries */
     unsigned depth;
 
+    GQueue late_writes; /* of its own thread: late_write.h */
+
     GQueue deferred;   /* of Lua references; with the Lua lock */
     gint has_deferred; /* atomic */
 };

@@ -41,10 +41,8 @@ static int device_fault(lua_State *L)
     char *error;
 
     lua_settop(L, 3);
-    luaL_checktype(L, 1, LUA_TSTRING);
-    luaL_checktype(L, 2, LUA_TSTRING);
-    device = lua_tostring(L, 1);
-    fault = lua_tostring(L, 2);
+    device = fi_check_name(L, 1, "fi.device.fault", "device");
+    fault = fi_check_name(L, 2, "fi.device.fault", "fault");
     fi_need_cap(L, FI_CAP_DEVICE_FAULT, "fi.device.fault");
     c = fi_need_machine(L, "fi.device.fault");
     what = lua_pushfstring(L, "fi.device.fault: %s, %s", device, fault);

@@ -184,8 +184,7 @@ static int raise_exception(lua_State *L)
     bool own;
 
     lua_settop(L, 2);
-    luaL_checktype(L, 1, LUA_TSTRING);
-    name = lua_tostring(L, 1);
+    name = fi_check_name(L, 1, "fi.exception.raise", "exception");
     what = lua_pushfstring(L, "fi.exception.%s", name);
     need_exceptions(L, what);
     c = fi_need_machine(L, what);

@@ -52,19 +52,19 @@ static int by_name(const void *a, const void *b)
 /* The key below the top of the stack, the value on it. */
 static void check_arg(lua_State *L, const char *what)
 {
-    if (lua_type(L, -2) != LUA_TSTRING) {
+    int value = lua_gettop(L), key = value - 1;
+
+    if (lua_type(L, key) != LUA_TSTRING) {
         luaL_error(L,
                    "%s: parameters have names, as in {name = value}; %s is "
                    "none",
-                   what, luaL_tolstring(L, -2, NULL));
-    } else if (!lua_isinteger(L, -1) && !lua_isboolean(L, -1) &&
-               lua_type(L, -1) != LUA_TSTRING) {
+                   what, luaL_tolstring(L, key, NULL));
+    } else if (!lua_isinteger(L, value) && !lua_isboolean(L, value) &&
+               lua_type(L, value) != LUA_TSTRING) {
         luaL_error(L,
                    "%s: parameter '%s' is an integer, a string, true or "
                    "false, not %s",
-                   what, lua_tostring(L, -2),
-                   lua_type(L, -1) == LUA_TNUMBER ? luaL_tolstring(L, -1, NULL)
-                                                  : luaL_typename(L, -1));
+                   what, lua_tostring(L, key), luaL_tolstring(L, value, NULL));
     }
 }
 
@@ -87,6 +87,16 @@ static bool is_skipped(lua_State *L, const char *skip)
 {
     return skip && lua_type(L, -2) == LUA_TSTRING &&
            strcmp(lua_tostring(L, -2), skip) == 0;
+}
+
+const char *fi_check_name(lua_State *L, int idx, const char *what,
+                          const char *name)
+{
+    if (lua_type(L, idx) != LUA_TSTRING) {
+        luaL_error(L, "%s: the %s is a string, not %s", what, name,
+                   luaL_typename(L, idx));
+    }
+    return lua_tostring(L, idx);
 }
 
 FiArgs *fi_push_args(lua_State *L, int idx, const char *skip, const char *what)

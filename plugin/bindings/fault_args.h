@@ -22,6 +22,10 @@ typedef struct FiArgs {
     unsigned n;
 } FiArgs;
 
+/* The string at @idx, which the message of an error calls @name. */
+FI_RAISES const char *fi_check_name(lua_State *L, int idx, const char *what,
+                                    const char *name);
+
 void fi_args_clear(FiArgs *args);
 
 /*

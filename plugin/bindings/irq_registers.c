@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../late_write.h"
+
 /*
  * Interrupts by way of the interrupt controller's registers: for SGIs, which
  * have no other input, and for all that an unpatched QEMU has.  The accesses
@@ -157,18 +159,22 @@ static FI_RAISES FiIrqArch check_arch(lua_State *L, FiContext *c,
     return rev;
 }
 
-/* Bits of interrupts that there are not would be ignored silently. */
+/* Bits of interrupts that there are not would be ignored silently.  An NVIC's
+ * ICTR (Armv7-M, B3.2.27) is where GICD_TYPER is, and tells in the same way. */
 static FI_RAISES void check_exists(lua_State *L, FiContext *c, const Gic *gic,
                                    const FiIrqTarget *t, const char *what)
 {
+    bool spi = t->kind == FI_IRQ_SPI;
     uint32_t typer;
 
-    if (t->kind == FI_IRQ_SPI && read32(c, gic->dist + GICD_TYPER, &typer) &&
+    if ((spi || t->kind == FI_IRQ_EXTERNAL) &&
+        read32(c, gic->dist + GICD_TYPER, &typer) &&
         t->number >= TYPER_LINES(typer)) {
         luaL_error(L,
-                   "%s: spi = %d: this machine's interrupt controller has 32 "
+                   "%s: %s = %d: this machine's interrupt controller has %d "
                    "to %d",
-                   what, (int)t->number, (int)TYPER_LINES(typer) - 1);
+                   what, fi_irq_kind_name(t->kind), (int)t->number,
+                   spi ? 32 : 0, (int)TYPER_LINES(typer) - 1);
     }
 }
 
@@ -217,7 +223,13 @@ static FI_RAISES void write_register(lua_State *L, FiContext *c, uint64_t base,
 {
     uint32_t value = GUINT32_TO_LE(w->value);
 
-    if (!access_register(c, base + w->offset, &value, w->size, true)) {
+    if (fi_late_write_needed(c)) {
+        const char *where = lua_pushfstring(L, "%s%s: ", fi_push_place(L),
+                                            what);
+
+        fi_late_write(c, base + w->offset, w->value, w->size, where);
+        lua_pop(L, 2);
+    } else if (!access_register(c, base + w->offset, &value, w->size, true)) {
         luaL_error(L,
                    "%s: cannot write the interrupt controller's register "
                    "at %s",
@@ -246,11 +258,16 @@ void fi_irq_by_registers(lua_State *L, FiContext *c, const FiIrqTarget *t,
     FiIrqWrite w;
     Gic gic = { .dist = NVIC };
 
-    if (t->kind != FI_IRQ_EXTERNAL) {
+    if (t->kind == FI_IRQ_EXTERNAL && c->vcpu->arch != &fi_arch_arm_m) {
+        luaL_error(L,
+                   "%s: irq is for the NVIC of an M-profile CPU, which this "
+                   "machine has not",
+                   what);
+    } else if (t->kind != FI_IRQ_EXTERNAL) {
         find_gic(&gic);
         arch = check_arch(L, c, &gic, what);
-        check_exists(L, c, &gic, t, what);
     }
+    check_exists(L, c, &gic, t, what);
     if (!fi_irq_write(arch, t->kind, t->number, t->vcpu, op, &w, &error)) {
         fi_irq_raise(L, what, error);
     }

@@ -4,7 +4,8 @@
 
 local fi = ...
 
--- A function of C that is called by pcall puts no place in front of its message: the caller's is put there.
+-- A function of C that is called by pcall puts no place in front of its message: that at `level` is put there, counted
+-- as error() does in the function that calls this one. Not to be called as a tail call, which would drop a level.
 local function blame(level, fn, ...)
   local ok, result = pcall(fn, ...)
   if not ok then
@@ -58,7 +59,8 @@ end
 
 function fi.irq.pulse(t)
   if type(t) ~= "table" or t.rate == nil and t.count == nil then
-    return blame(2, pulse_once, t)
+    blame(2, pulse_once, t)
+    return nil
   end
   check_storm(t.rate, t.count)
   local target = {}
@@ -68,7 +70,8 @@ function fi.irq.pulse(t)
     end
   end
   blame(2, check_target, target)
-  return start_storm(target, t.rate, t.count)
+  local storm = start_storm(target, t.rate, t.count)
+  return storm
 end
 
 -- Lists of faults ----------------------------------------------------------------------------------------------------
@@ -157,11 +160,13 @@ end
 local raise = fi.exception.raise
 
 function fi.exception.raise(name, params)
-  return blame(2, raise, name, params)
+  local how = blame(2, raise, name, params)
+  return how
 end
 
 for _, name in ipairs{"serror", "external_abort", "undefined", "irq", "fiq"} do
   fi.exception[name] = function(params)
-    return blame(2, raise, name, params)
+    local how = blame(2, raise, name, params)
+    return how
   end
 end
