@@ -14,9 +14,9 @@
 /*
  * The story of a run: QEMU loads the plugin and calls qemu_plugin_install(),
  * which reads the options, opens the journal, loads symbols and runs the
- * scenario.  From then on QEMU's callbacks (instrument.c) enter Lua (script.c)
- * for what the scenario has armed.  When QEMU ends, fi_lua_atexit() writes
- * what is left to say.
+ * scenario.  From then on QEMU's callbacks (translate.c, events.c) enter Lua
+ * (script.c) for what the scenario has armed.  When QEMU ends, fi_lua_atexit()
+ * writes what is left to say.
  */
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
