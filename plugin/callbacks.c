@@ -10,6 +10,23 @@
 
 /* Instructions */
 
+/* Outside of guest code, where nothing has to be left. */
+void fi_leave_by_work(FiVcpu *v, uint64_t pc)
+{
+    FiInsnState state = { 0 };
+
+    if (v->arch->block_state) {
+        v->arch->block_state(v, &state);
+    }
+    if (state.thumb && v->arch->set_itstate) {
+        v->arch->set_itstate(v, 0);
+    }
+    if (v->arch->pc_to_set) {
+        pc = v->arch->pc_to_set(v, pc, state.thumb || (pc & 1));
+    }
+    qemu_plugin_fi_set_pc(pc);
+}
+
 /* The last act of a callback: leaves by longjmp. */
 static void go_to(FiVcpu *v, const FiSite *s, uint64_t pc, uint8_t itstate)
 {
@@ -55,7 +72,7 @@ static void finish_insn(FiVcpu *v, const FiSite *s, const FiOutcome *out)
 
 bool fi_run_trigger(FiContext *c, FiTrigger *t, bool inline_add)
 {
-    unsigned vcpu = c->vcpu->index;
+    unsigned vcpu = c->vcpu ? c->vcpu->index : fi.max_vcpus;
 
     if (t->spec.kind == FI_COUNT) {
         qemu_plugin_u64_add(t->spec.counter->slot, vcpu, 1);

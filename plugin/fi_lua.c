@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fi.h"
+#include "hardware.h"
 #include "instrument.h"
 #include "script.h"
 #include "slot.h"
@@ -69,6 +70,14 @@ bool fi_has(FiCap cap)
         return patched && qemu_plugin_fi_clock_ns;
     case FI_CAP_SHUTDOWN:
         return patched && qemu_plugin_fi_shutdown;
+    case FI_CAP_VCPU_WORK:
+        return patched && qemu_plugin_fi_run_on_vcpu;
+    case FI_CAP_TIMERS:
+        return patched && qemu_plugin_fi_timer_new &&
+               qemu_plugin_fi_run_on_vcpu;
+    case FI_CAP_MMIO:
+        return patched && qemu_plugin_fi_mmio_hook_new &&
+               qemu_plugin_fi_run_on_vcpu;
     case FI_CAP_SYSREG_WRITE:
         return patched && g_atomic_int_get(&sysreg_write);
     case FI_CAP_DEVICE_INFO:
@@ -99,6 +108,12 @@ static const struct {
     [FI_CAP_SHARED_THREAD] = { "shared_thread",
                                "a QEMU with qemu-patches/ applied, which "
                                "./fi setup builds" },
+    [FI_CAP_VCPU_WORK] = { "vcpu_work", "a QEMU with qemu-patches/ applied, "
+                                        "which ./fi setup builds" },
+    [FI_CAP_TIMERS] = { "timers", "a QEMU with qemu-patches/ applied, which "
+                                  "./fi setup builds" },
+    [FI_CAP_MMIO] = { "mmio", "a QEMU with qemu-patches/ applied, which "
+                              "./fi setup builds" },
 };
 
 const char *fi_cap_name(FiCap cap)
@@ -191,6 +206,13 @@ void fi_perform_exit(bool may_wait)
             g_usleep(STOP_GRACE_US);
         }
     }
+}
+
+void fi_fail_start(const char *why)
+{
+    fi_request_exit(1, why);
+    g_atomic_int_set(&ending.requested, 2);
+    exit(1); /* as QEMU does; our exit handler sees to the rest */
 }
 
 static void write_end(void)
@@ -385,5 +407,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
         exit(fi_exit_code()); /* no vCPU runs yet */
     }
     fi_instrument_start();
+    if (fi_has(FI_CAP_VCPU_WORK)) {
+        qemu_plugin_fi_on_machine_ready(fi_machine_ready_cb, NULL);
+    }
     return 0;
 }

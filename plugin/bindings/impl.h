@@ -24,16 +24,20 @@ void fi_bind_counter(lua_State *L);
 void fi_bind_cpu(lua_State *L);
 void fi_bind_mem(lua_State *L);
 void fi_bind_symbols(lua_State *L);
+void fi_bind_hardware(lua_State *L);
 void fi_bind_core(lua_State *L);
 
-/* The results fi.SKIP and fi.RETRY, as light userdata. */
-extern const char fi_token_skip, fi_token_retry;
+/* The results fi.SKIP, fi.RETRY, fi.DROP, fi.BUS_ERROR, as light userdata. */
+extern const char fi_token_skip, fi_token_retry, fi_token_drop,
+    fi_token_bus_error;
 
 /* Raise @error's message at the script's line, and free it. */
 FI_RAISES int fi_raise(lua_State *L, GError *error);
 
 /* The current context if it is on a vCPU, else an error naming @what. */
 FI_RAISES FiContext *fi_need_vcpu(lua_State *L, const char *what);
+/* Likewise, but there need not be a vCPU. */
+FI_RAISES FiContext *fi_need_guest(lua_State *L, const char *what);
 /* The capability, or an error that says how to get it. */
 FI_RAISES void fi_need_cap(lua_State *L, FiCap cap, const char *what);
 
@@ -58,6 +62,19 @@ FI_RAISES void fi_push_trigger(lua_State *L, FiTrigger *t);
 /* nil or a condition at @idx. */
 FI_RAISES void fi_check_condition(lua_State *L, int idx, FiCondition *ret);
 FI_RAISES FiCounter *fi_check_counter(lua_State *L, int idx);
+
+/* What the functions that arm triggers share.  The name of the function: */
+const char *fi_kind_function(FiKind kind);
+/* An error where this kind of trigger cannot be armed. */
+FI_RAISES void fi_need_place_for_triggers(lua_State *L,
+                                          const FiTriggerSpec *spec);
+/* "[opts,] fn" from @idx on, and nothing more.  Returns fn's index. */
+FI_RAISES int fi_check_handler(lua_State *L, int idx, FiTriggerSpec *spec);
+/* Push the default name, "on_pc main+8", unless an option gave one. */
+FI_RAISES void fi_name_trigger(lua_State *L, FiTriggerSpec *spec,
+                               const char *label);
+/* What the result at @idx of a handler for an access to a device means. */
+FI_RAISES void fi_take_mmio_result(lua_State *L, FiContext *c, int idx);
 
 /* Arm a trigger made from @spec, with the function at @fn_idx (0: none), and
  * push its handle. */
