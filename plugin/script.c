@@ -325,7 +325,9 @@ static int take_result(lua_State *L)
     FiContext *c = lua_touserdata(L, 1);
     const void *token = lua_touserdata(L, 2);
 
-    if (token == &fi_token_skip) {
+    if (c->kind == FI_SYSREG_READ || c->kind == FI_SYSREG_WRITE) {
+        fi_sysreg_result(L, c, 2);
+    } else if (token == &fi_token_skip) {
         fi_want_skip(L, c);
     } else if (token == &fi_token_retry) {
         fi_want_retry(L, c);

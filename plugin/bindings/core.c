@@ -150,6 +150,10 @@ static void set_facts(lua_State *L)
     lua_setfield(L, -2, "SKIP");
     lua_pushlightuserdata(L, (void *)&fi_token_retry);
     lua_setfield(L, -2, "RETRY");
+    lua_pushlightuserdata(L, (void *)&fi_token_drop);
+    lua_setfield(L, -2, "DROP");
+    lua_pushlightuserdata(L, (void *)&fi_token_bus_error);
+    lua_setfield(L, -2, "BUS_ERROR");
 }
 
 void fi_bind_core(lua_State *L)

@@ -26,8 +26,10 @@ void fi_bind_mem(lua_State *L);
 void fi_bind_symbols(lua_State *L);
 void fi_bind_core(lua_State *L);
 
-/* The results fi.SKIP and fi.RETRY, as light userdata. */
+/* The results fi.SKIP, fi.RETRY, fi.DROP and fi.BUS_ERROR, as light
+ * userdata. */
 extern const char fi_token_skip, fi_token_retry;
+extern const char fi_token_drop, fi_token_bus_error;
 
 /* Raise @error's message at the script's line, and free it. */
 FI_RAISES int fi_raise(lua_State *L, GError *error);
@@ -48,6 +50,14 @@ FI_RAISES uint64_t fi_check_address(lua_State *L, int idx);
  * lo, hi, exact_pc of @spec as its kind wants, and pushes a label for it.
  */
 FI_RAISES void fi_check_where(lua_State *L, int idx, FiTriggerSpec *spec);
+
+/* A system register at @idx into @spec, and push its name. */
+FI_RAISES void fi_check_sysreg(lua_State *L, int idx, FiTriggerSpec *spec);
+/* Push the event's field @key; false if there is none or it is nil. */
+FI_RAISES bool fi_sysreg_field(lua_State *L, const FiContext *c,
+                               const char *key);
+/* Take the result at @idx of a handler of on_sysreg_read or on_sysreg_write. */
+FI_RAISES void fi_sysreg_result(lua_State *L, FiContext *c, int idx);
 
 /* Push the event of the current context as a userdata. */
 FI_RAISES void fi_push_event(lua_State *L, FiContext *c);

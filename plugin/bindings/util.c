@@ -4,6 +4,7 @@
 #include <string.h>
 
 const char fi_token_skip = 's', fi_token_retry = 'r';
+const char fi_token_drop = 'd', fi_token_bus_error = 'b';
 
 int fi_raise(lua_State *L, GError *error)
 {

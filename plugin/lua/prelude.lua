@@ -106,6 +106,8 @@ fi.wait_read = waiter("wait_read", fi.on_read, 1)
 fi.wait_write = waiter("wait_write", fi.on_write, 1)
 fi.wait_exception = exception_waiter("wait_exception", fi.on_exception)
 fi.wait_interrupt = exception_waiter("wait_interrupt", fi.on_interrupt)
+fi.wait_sysreg_read = waiter("wait_sysreg_read", fi.on_sysreg_read, 1)
+fi.wait_sysreg_write = waiter("wait_sysreg_write", fi.on_sysreg_write, 1)
 fi.wait_insns = waiter("wait_insns", fi.after_insns, 1)
 
 function fi.wait(...)
@@ -188,6 +190,7 @@ end
 
 for _, name in ipairs {
   "on_pc", "on_insn", "on_read", "on_write", "on_exception", "on_interrupt", "on_vcpu_init", "on_idle", "on_resume",
+  "on_sysreg_read", "on_sysreg_write", "wait_sysreg_read", "wait_sysreg_write",
   "after_insns", "on_exit", "task", "wait", "wait_pc", "wait_read", "wait_write", "wait_exception", "wait_interrupt",
   "wait_insns", "mem", "phys",
 } do
