@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fi.h"
+#include "replace.h"
 #include "slot.h"
 
 /* What QEMU calls at an instruction or at the start of a block. */
@@ -51,9 +52,49 @@ static void jump_to(FiVcpu *v, const FiSite *s, uint64_t pc)
     fi_compat_set_pc(pc);
 }
 
-static void finish_insn(FiVcpu *v, const FiSite *s, const FiOutcome *out)
+static bool may_replace_again(const FiSite *s)
 {
-    bool again = !out->jump && !out->skip && (out->retry || out->leave);
+    guint i;
+
+    for (i = 0; i < s->n; i++) {
+        if (s->triggers[i]->replaces &&
+            fi_trigger_state(s->triggers[i]) == FI_ACTIVE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void finish_sysreg(FiVcpu *v, const FiSite *s, FiOutcome *out)
+{
+    FiSysregAccess a;
+    char reg[8];
+
+    if (!out->sysreg_new || out->jump || out->skip ||
+        !v->arch->sysreg_access(s->opcode, &a)) {
+        return;
+    }
+    if (a.write) {
+        fi_replace_want(v, s, a.rt, out->sysreg_value, !may_replace_again(s));
+        if (fi_plan->restores && !out->retry && !out->leave) {
+            fi_replace_begin(v, s->pc);
+        }
+        out->leave = !fi_plan->restores || out->leave;
+        return;
+    }
+    if (a.rt != 31) {
+        g_snprintf(reg, sizeof(reg), "x%u", a.rt);
+        fi_vcpu_set_u64(v, reg, out->sysreg_value);
+    }
+    out->skip = true;
+}
+
+static void finish_insn(FiVcpu *v, const FiSite *s, FiOutcome *out)
+{
+    bool again;
+
+    finish_sysreg(v, s, out);
+    again = !out->jump && !out->skip && (out->retry || out->leave);
 
     if (again && FI_HAS_SET_PC) {
         /* Only a fresh translation knows that this execution is the second. */
@@ -90,6 +131,48 @@ bool fi_run_trigger(FiContext *c, FiTrigger *t, bool inline_add)
     return true;
 }
 
+bool fi_sysreg_data(const FiContext *c, uint64_t *ret)
+{
+    FiSysregAccess a;
+    char reg[8];
+
+    if (!c->vcpu->arch->sysreg_access(c->site->opcode, &a) || !a.write) {
+        return false;
+    }
+    g_snprintf(reg, sizeof(reg), "x%u", a.rt);
+    *ret = a.immediate  ? a.value
+           : a.rt == 31 ? 0
+                        : fi_vcpu_get_u64(c->vcpu, reg);
+    return true;
+}
+
+/* The data of an MSR, as an earlier handler may have left it. */
+static bool sysreg_value_matches(const FiContext *c, const FiTriggerSpec *s)
+{
+    uint64_t data;
+
+    if (s->kind != FI_SYSREG_WRITE || !s->has_value) {
+        return true;
+    }
+    if (c->outcome->sysreg_new) {
+        data = c->outcome->sysreg_value;
+    } else if (!fi_sysreg_data(c, &data)) {
+        return false;
+    }
+    return ((data ^ s->value) & s->mask) == 0;
+}
+
+/* This execution is the second, in a fresh translation. */
+static bool passes(FiVcpu *v, const FiSite *s)
+{
+    if (G_LIKELY(!v->resume) || !fi_resumes_at(v, s->pc)) {
+        return false;
+    }
+    fi_resume_clear(v);
+    fi_replace_begin(v, s->pc);
+    return true;
+}
+
 static void run_site(unsigned vcpu, const FiSite *s, bool inline_add)
 {
     FiVcpu *v = &fi_vcpus[vcpu];
@@ -100,12 +183,17 @@ static void run_site(unsigned vcpu, const FiSite *s, bool inline_add)
     bool all_alive = true;
     guint i;
 
-    if (G_UNLIKELY(v->resume) && fi_resumes_at(v, s->pc)) {
-        fi_resume_clear(v);
+    if (passes(v, s)) {
         return;
     }
+    if (G_UNLIKELY(v->replace.state)) {
+        fi_replace_end(v);
+        fi_replace_forget(v, s->pc);
+    }
     for (i = 0; i < s->n; i++) {
-        all_alive &= fi_run_trigger(&c, s->triggers[i], inline_add);
+        if (sysreg_value_matches(&c, &s->triggers[i]->spec)) {
+            all_alive &= fi_run_trigger(&c, s->triggers[i], inline_add);
+        }
     }
     if (G_UNLIKELY(!all_alive)) {
         fi_drop_ended_triggers(v);
@@ -264,6 +352,14 @@ void fi_write_phys_cb(unsigned int vcpu_index, qemu_plugin_meminfo_t info,
     phys_cb(vcpu_index, info, vaddr, userdata, true);
 }
 
+void fi_restore_cb(unsigned int vcpu_index, void *userdata)
+{
+    const FiSite *s = userdata;
+
+    fi_replace_end_at(&fi_vcpus[vcpu_index], s->pc);
+    fi_settle(&fi_vcpus[vcpu_index], true);
+}
+
 /* The gate: at the start of a block, what waits for its vCPU to execute. */
 
 static void first_instruction(FiVcpu *v, const FiSite *s, FiOutcome *out)
@@ -290,6 +386,7 @@ void fi_gate_cb(unsigned int vcpu_index, void *userdata)
     FiOutcome out = { 0 };
 
     fi_slot_set(fi_gate, vcpu_index, 0);
+    fi_replace_end_at(v, s->pc);
     if (v->has_jump) {
         v->has_jump = false;
         out.jump = true;

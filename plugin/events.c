@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fi.h"
+#include "replace.h"
 #include "slot.h"
 
 __thread FiVcpu *fi_self;
@@ -68,6 +69,32 @@ static void refuse_shared_thread(void)
     fi_request_exit(1, "several vCPUs on one thread");
 }
 
+/*
+ * Only now is it known what kind of CPU this is.  A trigger that can never
+ * fire is refused: one for this vCPU, or for any where the first is of the
+ * wrong kind.  (Beside AArch64 ones a machine may have others.)
+ */
+static void refuse_sysreg_triggers_locked(const FiVcpu *v)
+{
+    GPtrArray *list = fi_registry_triggers();
+    guint i;
+
+    for (i = 0; !v->arch->sysreg_access && i < list->len; i++) {
+        const FiTrigger *t = g_ptr_array_index(list, i);
+        const FiTriggerSpec *s = &t->spec;
+
+        if ((s->kind == FI_SYSREG_READ || s->kind == FI_SYSREG_WRITE) &&
+            (s->vcpu < 0 ? v->index == 0 : s->vcpu == (int)v->index)) {
+            fi_message("%s: only AArch64 CPUs have MRS and MSR by register "
+                       "name, and vCPU %u is of kind '%s'; use on_insn or "
+                       "on_pc there",
+                       t->name, v->index, v->arch->name);
+            fi_request_exit(1, "a system register trigger cannot fire");
+            return;
+        }
+    }
+}
+
 /* The thread is there, but a powered-off vCPU gets its registers later: what
  * on_vcpu_init promises waits for the first block. */
 void fi_vcpu_init_cb(FI_ARGS_VCPU)
@@ -80,6 +107,7 @@ void fi_vcpu_init_cb(FI_ARGS_VCPU)
     fi_vcpu_start(fi_self);
     fi_script_lock();
     if (!fi_script_closed_locked()) {
+        refuse_sysreg_triggers_locked(fi_self);
         fi_registry_start_vcpu(vcpu_index);
     }
     fi_script_unlock();
@@ -132,10 +160,13 @@ void fi_discon_cb(FI_ARGS_DISCON)
     if (!v->started) {
         return;
     }
-    if (fi_plan->events[kind] && v->arch->exception) {
-        v->arch->exception(v, interrupt, to_pc, &info);
+    fi_replace_end(v);
+    if (fi_plan->events[kind]) {
+        if (v->arch->exception) {
+            v->arch->exception(v, interrupt, to_pc, &info);
+        }
+        fi_run_event(&c, kind);
     }
-    fi_run_event(&c, kind);
     if (out.jump) {
         jump_at_next_block(v, out.pc);
     }

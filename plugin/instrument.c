@@ -3,6 +3,7 @@
 
 #include "fi.h"
 #include "hardware.h"
+#include "replace.h"
 #include "slot.h"
 
 /*
@@ -39,7 +40,8 @@ static bool plan_has_insn_at(uint64_t pc)
 {
     guint i;
 
-    if (fi_plan->insns->len || g_hash_table_contains(fi_plan->pc, &pc)) {
+    if (fi_plan->insns->len || fi_plan->sysregs->len ||
+        fi_replace_waits_at(pc) || g_hash_table_contains(fi_plan->pc, &pc)) {
         return true;
     }
     for (i = 0; i < fi_plan->pc_ranges->len; i++) {
@@ -131,6 +133,8 @@ static void reset_done(FI_ARGS_NONE)
     if (p) {
         install_plan(p);
     }
+    /* Which may have come to be after the plan was made. */
+    fi_plan->restores = fi_plan->restores || fi_replacing();
     g_atomic_int_set(&drop_queued, 0);
     register_callbacks();
 }
@@ -210,11 +214,11 @@ static void register_callbacks(void)
                                             fi_vcpu_resume_cb FI_USERDATA);
     }
 #if FI_HAS_DISCON
-    if (fi_plan->events[FI_EXCEPTION]) {
+    if (fi_plan->events[FI_EXCEPTION] || fi_plan->restores) {
         qemu_plugin_register_vcpu_discon_cb(fi.id, QEMU_PLUGIN_DISCON_EXCEPTION,
                                             fi_discon_cb FI_USERDATA);
     }
-    if (fi_plan->events[FI_INTERRUPT]) {
+    if (fi_plan->events[FI_INTERRUPT] || fi_plan->restores) {
         qemu_plugin_register_vcpu_discon_cb(fi.id, QEMU_PLUGIN_DISCON_INTERRUPT,
                                             fi_discon_cb FI_USERDATA);
     }

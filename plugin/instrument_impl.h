@@ -75,6 +75,8 @@ void fi_read_phys_cb(unsigned int vcpu_index, qemu_plugin_meminfo_t info,
                      uint64_t vaddr, void *userdata);
 void fi_write_phys_cb(unsigned int vcpu_index, qemu_plugin_meminfo_t info,
                       uint64_t vaddr, void *userdata);
+/* Behind an MSR in its block. */
+void fi_restore_cb(unsigned int vcpu_index, void *userdata);
 /* At the start of a block. */
 void fi_gate_cb(unsigned int vcpu_index, void *userdata);
 

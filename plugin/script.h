@@ -43,6 +43,8 @@ typedef struct FiOutcome {
     uint64_t pc;
     bool skip;
     bool retry;
+    bool sysreg_new; /* of an MRS: the result; of an MSR: the data */
+    uint64_t sysreg_value;
     bool leave; /* the rest of the block must be translated anew */
 } FiOutcome;
 
@@ -72,6 +74,9 @@ typedef struct FiContext {
     struct FiContext *outer;
     struct FiContext **event; /* what the event userdata points with */
 } FiContext;
+
+/* The data that the MSR at hand is about to write; false for an MRS. */
+bool fi_sysreg_data(const FiContext *c, uint64_t *ret);
 
 /* Load the libraries and run the scenario; false with a message printed. */
 bool fi_script_load(void);

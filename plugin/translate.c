@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fi.h"
+#include "replace.h"
 
 /*
  * Instrumentation is decided at translation time.  fi_tb_trans() looks every
@@ -60,6 +61,8 @@ typedef struct Block {
     uint64_t lo, hi;
     FiVcpu *v;
     int el;            /* -1: not needed */
+    bool sysregs;      /* look for accesses to system registers */
+    bool behind_msr;   /* the instruction at hand is */
     FiInsnState state; /* before the instruction at hand */
     GPtrArray *found;  /* triggers of the instruction at hand */
     bool reads, writes;
@@ -108,6 +111,26 @@ static void find_by_opcode(Block *b, uint32_t opcode)
     }
 }
 
+/* Returns whether it is an MSR that takes its data from a register. */
+static bool find_by_sysreg(Block *b, uint32_t opcode)
+{
+    FiSysregAccess a;
+    guint i;
+
+    if (!b->sysregs || !b->v->arch->sysreg_access(opcode, &a)) {
+        return false;
+    }
+    for (i = 0; i < fi_plan->sysregs->len; i++) {
+        FiTrigger *t = g_ptr_array_index(fi_plan->sysregs, i);
+
+        if ((t->spec.kind == FI_SYSREG_WRITE) == a.write && el_fits(b, t) &&
+            fi_sysreg_matches(t->spec.sysreg, a.key)) {
+            g_ptr_array_add(b->found, t);
+        }
+    }
+    return a.write && !a.immediate;
+}
+
 /* A 4-byte Thumb instruction is two halfwords, the first one on top, as the
  * architecture prints it; a guest of 4-byte units has plain words. */
 static uint32_t insn_opcode(const Block *b, struct qemu_plugin_insn *insn,
@@ -148,11 +171,11 @@ static bool only_counters(const FiSite *s)
 
 static void emit_exec(struct qemu_plugin_insn *insn, FiSite *s)
 {
-    const FiTrigger *t = s->triggers[0];
-    const FiCondition *when = &t->spec.when;
+    const FiTrigger *t = s->n ? s->triggers[0] : NULL;
+    const FiCondition *when = t ? &t->spec.when : NULL;
     guint i;
 
-    if (fi_any_resumes_at(s->pc)) {
+    if (!t || fi_any_resumes_at(s->pc)) {
         /* Must be called on the very next execution, to let it pass. */
     } else if (only_counters(s)) {
         for (i = 0; i < s->n; i++) {
@@ -187,6 +210,16 @@ static void emit_mem(struct qemu_plugin_insn *insn, FiSite *s, const Block *b)
     }
 }
 
+/* Registered before the instruction's own callbacks, it runs before them. */
+static void emit_restore(struct qemu_plugin_insn *insn, uint64_t pc)
+{
+    FiSite *s = site_new(0);
+
+    *s = (FiSite){ .pc = pc, .el = -1 };
+    qemu_plugin_register_vcpu_insn_exec_cond_cb(
+        insn, fi_restore_cb, FI_CB_REGS, QEMU_PLUGIN_COND_NE, fi_gate, 0, s);
+}
+
 static bool may_access_memory(const Block *b, uint32_t opcode, size_t size)
 {
     const FiArch *arch = b->v ? b->v->arch : &fi_arch_generic;
@@ -218,17 +251,22 @@ static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
     FiInsnState before = b->state;
     FiSite *s;
     uint8_t skipped;
-    bool mem;
+    bool mem, waits;
 
+    if (b->behind_msr) {
+        emit_restore(insn, pc);
+    }
     advance(b, opcode, size, &skipped);
     g_ptr_array_set_size(b->found, 0);
     find_at_pc(b, pc);
     find_by_opcode(b, opcode);
+    b->behind_msr = find_by_sysreg(b, opcode) && fi_plan->restores;
+    waits = b->behind_msr && fi_replace_waits_at(pc);
     mem = may_access_memory(b, opcode, size);
-    if (b->found->len == 0 && pc == b->lo) {
+    if (b->found->len == 0 && pc == b->lo && !waits) {
         fi_clear_resumes_at(pc);
     }
-    if (b->found->len == 0 && !mem) {
+    if (b->found->len == 0 && !mem && !waits) {
         return;
     }
     s = site_new(b->found->len);
@@ -242,7 +280,7 @@ static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
         .next_itstate = skipped,
         .n = b->found->len,
     };
-    if (s->n) {
+    if (s->n || waits) {
         memcpy(s->triggers, b->found->pdata, s->n * sizeof(s->triggers[0]));
         emit_exec(insn, s);
     }
@@ -264,7 +302,7 @@ static bool block_is_plain(const Block *b)
 {
     return (b->hi <= fi_plan->pc_lo || b->lo > fi_plan->pc_hi) &&
            !fi_plan->pc_ranges->len && !fi_plan->insns->len && !b->reads &&
-           !b->writes;
+           !b->writes && !b->sysregs;
 }
 
 void fi_tb_trans(FI_ARGS_TB)
@@ -280,19 +318,23 @@ void fi_tb_trans(FI_ARGS_TB)
         .el = -1,
         .reads = fi_plan->virt[0].n || fi_plan->phys[0].n,
         .writes = fi_plan->virt[1].n || fi_plan->phys[1].n,
+        .sysregs = fi_plan->sysregs->len || fi_plan->restores,
     };
+    bool gated = fi_plan->gate || fi_plan->restores;
 
     FI_UNUSED_ID;
     if (fi_exit_requested()) {
         fi_perform_exit(false);
     }
-    if (block_is_plain(&b) && !fi_plan->gate) {
+    if (block_is_plain(&b) && !gated) {
         return;
     }
+    b.sysregs = b.sysregs && b.v && b.v->arch->has_sysreg_insns &&
+                b.v->arch->has_sysreg_insns(b.v);
     if (b.v && b.v->arch->block_state) {
         b.v->arch->block_state(b.v, &b.state);
     }
-    if (fi_plan->gate) {
+    if (gated) {
         emit_gate(&b);
     }
     if (block_is_plain(&b)) {

@@ -23,6 +23,8 @@ static const char *const kind_names[FI_KINDS] = {
     [FI_VCPU_INIT] = "vcpu_init",
     [FI_IDLE] = "idle",
     [FI_RESUME] = "resume",
+    [FI_SYSREG_READ] = "sysreg_read",
+    [FI_SYSREG_WRITE] = "sysreg_write",
     [FI_INSNS] = "insns",
     [FI_EXIT] = "exit",
     [FI_MMIO_READ] = "mmio_read",
@@ -120,7 +122,9 @@ void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind)
 /* Executions of code are counted by generated code where that saves calls. */
 static bool counts_by_slot(const FiTriggerSpec *s)
 {
-    bool code = s->kind == FI_PC || s->kind == FI_INSN || s->kind == FI_INSNS;
+    bool code = s->kind == FI_PC || s->kind == FI_INSN || s->kind == FI_INSNS ||
+                s->kind == FI_SYSREG_READ ||
+                (s->kind == FI_SYSREG_WRITE && !s->has_value);
 
     return code && !s->total && (s->after > 0 || s->every > 1 || s->vcpu >= 0);
 }
@@ -353,11 +357,21 @@ bool fi_trigger_concerns_code(const FiTrigger *t, uint64_t lo, uint64_t hi)
                (t->spec.exact_pc ? t->spec.lo >= lo : t->spec.hi > lo);
     case FI_INSN:
     case FI_INSNS:
+    case FI_SYSREG_READ:
+    case FI_SYSREG_WRITE:
     case FI_READ:
     case FI_WRITE:
         return true;
     default:
         return false;
+    }
+}
+
+void fi_registry_want_restore(FiTrigger *t)
+{
+    if (!t->replaces) {
+        t->replaces = true;
+        registry.dirty = true;
     }
 }
 
@@ -559,6 +573,7 @@ static void plan_add(FiPlan *p, FiTrigger *t, GPtrArray *mem[2][2])
 {
     g_ptr_array_add(p->all, fi_trigger_ref(t));
     p->needs_el = p->needs_el || t->spec.el >= 0;
+    p->restores = p->restores || t->replaces;
     switch (t->spec.kind) {
     case FI_PC:
     case FI_COUNT:
@@ -567,6 +582,10 @@ static void plan_add(FiPlan *p, FiTrigger *t, GPtrArray *mem[2][2])
     case FI_INSN:
     case FI_INSNS:
         g_ptr_array_add(p->insns, t);
+        break;
+    case FI_SYSREG_READ:
+    case FI_SYSREG_WRITE:
+        g_ptr_array_add(p->sysregs, t);
         break;
     case FI_READ:
     case FI_WRITE:
@@ -598,6 +617,7 @@ FiPlan *fi_plan_new(void)
     p->pc_lo = UINT64_MAX;
     p->pc_ranges = g_ptr_array_new();
     p->insns = g_ptr_array_new();
+    p->sysregs = g_ptr_array_new();
     p->all = g_ptr_array_new_with_free_func(unref_trigger);
     p->gate = wants_gate();
     for (i = 0; i < 4; i++) {
@@ -631,6 +651,7 @@ void fi_plan_free(FiPlan *p)
     g_hash_table_unref(p->pc);
     g_ptr_array_unref(p->pc_ranges);
     g_ptr_array_unref(p->insns);
+    g_ptr_array_unref(p->sysregs);
     for (i = 0; i < 2; i++) {
         intervals_free(&p->virt[i]);
         intervals_free(&p->phys[i]);

@@ -222,7 +222,8 @@ static bool known_field(const char *key)
         "insn_size", "addr",    "paddr",    "size", "value",  "is_io",
         "device",    "from_pc", "to_pc",    "name", "ec",     "esr",
         "far",       "number",  "el",       "code", "reason", "offset",
-        "region",    "dma",     "deadline", NULL
+        "region",    "dma",     "deadline", "rt",   "op0",    "op1",
+        "crn",       "crm",     "op2",      NULL
     };
 
     return g_strv_contains(known, key);
@@ -233,6 +234,8 @@ static int event_index(lua_State *L)
     FiContext **box = luaL_checkudata(L, 1, EVENT_MT);
     const char *key = luaL_checkstring(L, 2);
     const FiContext *c = *box;
+    bool sysreg = c &&
+                  (c->kind == FI_SYSREG_READ || c->kind == FI_SYSREG_WRITE);
     bool in_insn = c && (c->place == FI_PLACE_INSN || c->place == FI_PLACE_MEM);
 
     if (!c) {
@@ -242,6 +245,7 @@ static int event_index(lua_State *L)
                           key);
     }
     if (common_field(L, c, key) || (in_insn && insn_field(L, c, key)) ||
+        (sysreg && fi_sysreg_field(L, c, key)) ||
         (c->place == FI_PLACE_MEM && access_field(L, c, key)) ||
         (c->mmio && mmio_field(L, c, key)) ||
         (c->kind == FI_TIMER && timer_field(L, c, key)) ||

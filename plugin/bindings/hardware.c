@@ -124,7 +124,7 @@ static void journal_access(lua_State *L, FiContext *c, const char *action,
     if (has_new) {
         fi_line_hex(l, "new", c->mmio_value);
     }
-    fi_fault_end(L, l, 0);
+    fi_fault_end(L, l, 3);
 }
 
 static void take_value(lua_State *L, FiContext *c, int idx)

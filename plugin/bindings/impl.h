@@ -53,6 +53,14 @@ FI_RAISES uint64_t fi_check_address(lua_State *L, int idx);
  */
 FI_RAISES void fi_check_where(lua_State *L, int idx, FiTriggerSpec *spec);
 
+/* A system register at @idx into @spec, and push its name. */
+FI_RAISES void fi_check_sysreg(lua_State *L, int idx, FiTriggerSpec *spec);
+/* Push the event's field @key; false if there is none or it is nil. */
+FI_RAISES bool fi_sysreg_field(lua_State *L, const FiContext *c,
+                               const char *key);
+/* Take the result at @idx of a handler of on_sysreg_read or on_sysreg_write. */
+FI_RAISES void fi_sysreg_result(lua_State *L, FiContext *c, int idx);
+
 /* Push the event of the current context as a userdata. */
 FI_RAISES void fi_push_event(lua_State *L, FiContext *c);
 /* Make the event of @c, if one was made, unreadable. */

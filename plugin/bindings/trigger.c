@@ -13,12 +13,14 @@ typedef struct Handle {
 
 #define BIT(kind) (1u << (kind))
 #define CODE_KINDS (BIT(FI_PC) | BIT(FI_INSN))
+#define SYSREG_KINDS (BIT(FI_SYSREG_READ) | BIT(FI_SYSREG_WRITE))
 #define MEM_KINDS (BIT(FI_READ) | BIT(FI_WRITE))
 #define EXC_KINDS (BIT(FI_EXCEPTION) | BIT(FI_INTERRUPT))
 #define VCPU_KINDS (BIT(FI_VCPU_INIT) | BIT(FI_IDLE) | BIT(FI_RESUME))
 #define MMIO_KINDS (BIT(FI_MMIO_READ) | BIT(FI_MMIO_WRITE))
-#define COUNTING_KINDS \
-    (CODE_KINDS | MEM_KINDS | EXC_KINDS | VCPU_KINDS | MMIO_KINDS)
+#define COUNTING_KINDS                                                \
+    (CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | VCPU_KINDS | \
+     MMIO_KINDS)
 
 static const char *const function_names[FI_KINDS] = {
     [FI_PC] = "on_pc",
@@ -30,6 +32,8 @@ static const char *const function_names[FI_KINDS] = {
     [FI_VCPU_INIT] = "on_vcpu_init",
     [FI_IDLE] = "on_idle",
     [FI_RESUME] = "on_resume",
+    [FI_SYSREG_READ] = "on_sysreg_read",
+    [FI_SYSREG_WRITE] = "on_sysreg_write",
     [FI_INSNS] = "after_insns",
     [FI_EXIT] = "on_exit",
     [FI_MMIO_READ] = "on_mmio_read",
@@ -195,14 +199,15 @@ static const struct Option {
     OptionParser *parse;
 } options[] = {
     { "vcpu", COUNTING_KINDS | BIT(FI_INSNS) | BIT(FI_TIMER), parse_vcpu },
-    { "el", CODE_KINDS | MEM_KINDS | EXC_KINDS | MMIO_KINDS, parse_el },
+    { "el", CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | MMIO_KINDS,
+      parse_el },
     { "after", COUNTING_KINDS, parse_after },
     { "every", COUNTING_KINDS, parse_every },
     { "limit", COUNTING_KINDS | BIT(FI_TIMER), parse_limit },
     { "total", COUNTING_KINDS, parse_total },
     { "when", COUNTING_KINDS, parse_when },
-    { "value", MEM_KINDS | MMIO_KINDS, parse_value },
-    { "mask", MEM_KINDS | MMIO_KINDS, parse_mask },
+    { "value", MEM_KINDS | MMIO_KINDS | BIT(FI_SYSREG_WRITE), parse_value },
+    { "mask", MEM_KINDS | MMIO_KINDS | BIT(FI_SYSREG_WRITE), parse_mask },
     { "size", MEM_KINDS | MMIO_KINDS, parse_size },
     { "phys", MEM_KINDS, parse_phys },
     { "dma", MMIO_KINDS, parse_dma },
@@ -406,6 +411,23 @@ static int arm_at_place(lua_State *L)
     fi_check_where(L, 1, &spec);
     label = lua_tostring(L, -1);
     fi_name_trigger(L, &spec, label);
+    fi_arm(L, &spec, fn);
+    return 1;
+}
+
+static int arm_on_sysreg(lua_State *L)
+{
+    FiTriggerSpec spec;
+    int fn;
+
+    fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
+    luaL_checkany(L, 1);
+    fi_need_place_for_triggers(L, &spec);
+    fn = options_and_function(L, 2, &spec);
+    reject_more(L, &spec, fn);
+    lua_settop(L, fn);
+    fi_check_sysreg(L, 1, &spec);
+    fi_name_trigger(L, &spec, lua_tostring(L, -1));
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -762,6 +784,8 @@ void fi_bind_trigger(lua_State *L)
         [FI_VCPU_INIT] = arm_on_vcpu_event,
         [FI_IDLE] = arm_on_vcpu_event,
         [FI_RESUME] = arm_on_vcpu_event,
+        [FI_SYSREG_READ] = arm_on_sysreg,
+        [FI_SYSREG_WRITE] = arm_on_sysreg,
         [FI_INSNS] = arm_after_insns,
         [FI_EXIT] = arm_on_vcpu_event,
     };
