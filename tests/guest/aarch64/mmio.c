@@ -163,7 +163,9 @@ static void use_registers(void)
     read("gpio_iev", 16, GPIO_IEV);
     read("uart_id", 32, UART_ID);
     write("fw_cfg_selector", 16, FW_CFG_SELECTOR, FW_CFG_SIGNATURE);
-    read("fw_cfg_data", 32, FW_CFG_DATA);
+    read("fw_cfg_data", 8, FW_CFG_DATA);    /* each read takes what it gives */
+    read("fw_cfg_data", 8, FW_CFG_DATA);
+    read("fw_cfg_data", 16, FW_CFG_DATA);
 }
 
 static void poll(void)
