@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* exc's places to be interrupted at; each function is at most 32 bytes long. */
+/* exc's places to be interrupted at, each in 32 bytes of its own. */
 #include "asm.h"
 
 .macro spin name, loop              /* x0: rounds */
+    .balign 32
 function \name
 label \loop
     nop
@@ -17,6 +18,7 @@ end_function \name
     spin    spin_masked, masked_loop
     spin    spin_el0, el0_loop
 
+    .balign 32
 function unmask                     /* what is pending is taken at unmask_point */
     msr     daifclr, #7
     isb
@@ -26,6 +28,7 @@ label unmask_point
     ret
 end_function unmask
 
+    .balign 32
 function wait_wfi                   /* masked at the WFI itself, so that it is left when something is pending */
 label wfi_itself
     wfi

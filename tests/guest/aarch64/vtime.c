@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When `marker` changes, in ticks of the virtual counter (16 ns each on a cortex-a53): reads the counter and the marker in
+ * When `marker` changes, in ticks of the virtual counter (16 ns each on a cortex-a53): reads the marker and the counter in
  * turn. With WAIT it waits in WFI, for an interrupt or for its own deadline.
  */
 #include "gic.h"
@@ -87,8 +87,8 @@ static int watch_spinning(struct change *change, uint64_t deadline)
     uint32_t old_marker = marker;
 
     do {
-        change->ticks = read_sysreg(cntvct_el0);
         change->marker = marker;
+        change->ticks = read_sysreg(cntvct_el0);    /* at or after the change, never before */
     } while (change->marker == old_marker && change->ticks < deadline);
     return change->marker != old_marker;
 }
