@@ -36,6 +36,9 @@ typedef enum FiCap {
     FI_CAP_SYSREG_WRITE,
     FI_CAP_DEVICE_INFO,
     FI_CAP_SHARED_THREAD,
+    FI_CAP_VCPU_WORK,
+    FI_CAP_TIMERS,
+    FI_CAP_MMIO,
     FI_CAP_IRQ,
     FI_CAP_EXCEPTION,
     FI_CAP_DEVICE_FAULT,
@@ -67,6 +70,9 @@ bool fi_exit_requested(void);
 int fi_exit_code(void);
 /* In on_exit handlers: change the status that is about to be returned. */
 void fi_override_exit(int code, const char *why);
+/* An error found while the machine is being made: end QEMU before the guest's
+ * first instruction.  QEMU's main thread. */
+void fi_fail_start(const char *why) G_GNUC_NORETURN;
 /* At the end of a callback after fi_request_exit(), without any lock of ours;
  * @may_wait: without one of QEMU's, too. */
 void fi_perform_exit(bool may_wait);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fi.h"
+#include "hardware.h"
 #include "instrument.h"
 #include "script.h"
 #include "slot.h"
@@ -14,9 +15,9 @@
 /*
  * The story of a run: QEMU loads the plugin and calls qemu_plugin_install(),
  * which reads the options, opens the journal, loads symbols and runs the
- * scenario.  From then on QEMU's callbacks (instrument.c) enter Lua (script.c)
- * for what the scenario has armed.  When QEMU ends, fi_lua_atexit() writes
- * what is left to say.
+ * scenario.  From then on QEMU's callbacks (translate.c, events.c) enter Lua
+ * (script.c) for what the scenario has armed.  When QEMU ends, fi_lua_atexit()
+ * writes what is left to say.
  */
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
@@ -69,6 +70,14 @@ bool fi_has(FiCap cap)
         return patched && qemu_plugin_fi_clock_ns;
     case FI_CAP_SHUTDOWN:
         return patched && qemu_plugin_fi_shutdown;
+    case FI_CAP_VCPU_WORK:
+        return patched && qemu_plugin_fi_run_on_vcpu;
+    case FI_CAP_TIMERS:
+        return patched && qemu_plugin_fi_timer_new &&
+               qemu_plugin_fi_run_on_vcpu;
+    case FI_CAP_MMIO:
+        return patched && qemu_plugin_fi_mmio_hook_new &&
+               qemu_plugin_fi_run_on_vcpu;
     case FI_CAP_SYSREG_WRITE:
         return patched && g_atomic_int_get(&sysreg_write);
     case FI_CAP_DEVICE_INFO:
@@ -110,6 +119,12 @@ static const struct {
     [FI_CAP_SHARED_THREAD] = { "shared_thread",
                                "a QEMU with qemu-patches/ applied, which "
                                "./fi setup builds" },
+    [FI_CAP_VCPU_WORK] = { "vcpu_work", "a QEMU with qemu-patches/ applied, "
+                                        "which ./fi setup builds" },
+    [FI_CAP_TIMERS] = { "timers", "a QEMU with qemu-patches/ applied, which "
+                                  "./fi setup builds" },
+    [FI_CAP_MMIO] = { "mmio", "a QEMU with qemu-patches/ applied, which "
+                              "./fi setup builds" },
     [FI_CAP_IRQ] = { "irq", "a QEMU with qemu-patches/ applied, which "
                             "./fi setup builds; without it SPIs, PPIs and "
                             "SGIs go through the interrupt controller's "
@@ -211,6 +226,13 @@ void fi_perform_exit(bool may_wait)
             g_usleep(STOP_GRACE_US);
         }
     }
+}
+
+void fi_fail_start(const char *why)
+{
+    fi_request_exit(1, why);
+    g_atomic_int_set(&ending.requested, 2);
+    exit(1); /* as QEMU does; our exit handler sees to the rest */
 }
 
 static void write_end(void)
@@ -418,5 +440,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
         exit(fi_exit_code()); /* no vCPU runs yet */
     }
     fi_instrument_start();
+    if (fi_has(FI_CAP_VCPU_WORK)) {
+        qemu_plugin_fi_on_machine_ready(fi_machine_ready_cb, NULL);
+    }
     return 0;
 }

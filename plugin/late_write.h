@@ -11,7 +11,8 @@
  * Under -icount QEMU aborts when an interrupt is raised within a translation
  * block, except in its last instruction ("Raised interrupt while not in I/O
  * function").  So physical writes that may raise one wait for the start of
- * the next block, where the gate performs them.
+ * the next block: with the capability vcpu_work they are done outside of
+ * guest code, otherwise by the gate.
  */
 
 /* Must a write from the handler of this context wait? */
@@ -24,7 +25,7 @@ bool fi_late_write_needed(const FiContext *c);
 void fi_late_write(FiContext *c, uint64_t addr, uint32_t value, unsigned size,
                    const char *where);
 
-/* At the start of a block, without any lock. */
+/* By the gate, without any lock of ours. */
 void fi_late_writes_perform(FiVcpu *v);
 
 #endif

@@ -29,6 +29,8 @@ static struct {
     uint64_t memory;      /* bytes in use */
     int refuse; /* requests for memory to be refused: see count_hook */
     bool closed;
+    GArray *idle_states; /* references of states that no vCPU has */
+    bool wants_reset;    /* published on no vCPU */
 } vm = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* The lock */
@@ -165,7 +167,7 @@ static int message_handler(lua_State *L)
     return 1;
 }
 
-/* [light userdata: context] -> the handler's result */
+/* [light userdata: context] -> the handler's two results */
 static int invoke_with_event(lua_State *L)
 {
     FiContext *c = lua_touserdata(L, 1);
@@ -173,8 +175,8 @@ static int invoke_with_event(lua_State *L)
     fi_push_event(L, c);                           /* context event */
     lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger); /* … handler */
     lua_pushvalue(L, 2);
-    lua_call(L, 1, 1);
-    return 1;
+    lua_call(L, 1, 2);
+    return 2;
 }
 
 /* What every entry needs stays on the stack of each state. */
@@ -222,9 +224,57 @@ static lua_State *state_for(FiVcpu *v)
     return *where;
 }
 
+/* [] -> thread; what is not on a vCPU may come from any number of threads,
+ * and each may give up the lock and take it back in any order. */
+static int make_spare_state(lua_State *L)
+{
+    lua_State *state = lua_newthread(L);
+
+    prepare_state(state);
+    return 1;
+}
+
+static lua_State *take_spare_state(FiContext *c)
+{
+    lua_State *state;
+
+    if (vm.idle_states && vm.idle_states->len) {
+        guint last = vm.idle_states->len - 1;
+
+        c->state_ref = g_array_index(vm.idle_states, int, last);
+        g_array_set_size(vm.idle_states, last);
+    } else {
+        lua_pushcfunction(vm.L, make_spare_state);
+        if (lua_pcall(vm.L, 0, 1, 0) != LUA_OK) {
+            lua_pop(vm.L, 1);
+            return NULL;
+        }
+        c->state_ref = luaL_ref(vm.L, LUA_REGISTRYINDEX);
+    }
+    lua_rawgeti(vm.L, LUA_REGISTRYINDEX, c->state_ref);
+    state = lua_tothread(vm.L, -1);
+    lua_pop(vm.L, 1);
+    return state;
+}
+
+static void give_spare_state(FiContext *c)
+{
+    if (!vm.idle_states) {
+        vm.idle_states = g_array_new(FALSE, FALSE, sizeof(int));
+    }
+    g_array_append_val(vm.idle_states, c->state_ref);
+}
+
+static bool on_main_state(const FiContext *c)
+{
+    return c->place == FI_PLACE_LOAD || c->place == FI_PLACE_EXIT;
+}
+
 static bool enter(FiContext *c)
 {
-    c->L = c->vcpu ? state_for(c->vcpu) : vm.L;
+    c->L = c->vcpu            ? state_for(c->vcpu)
+           : on_main_state(c) ? vm.L
+                              : take_spare_state(c);
     if (!c->L) {
         fi_message("no memory for, or too deep nesting of, a handler");
         return false;
@@ -251,10 +301,24 @@ static void leave(FiContext *c)
     g_clear_pointer(&c->overrun, g_free);
     lua_settop(c->L, STATE_BASE);
     vm.context = c->outer;
-    if (c->vcpu && fi_registry_dirty()) {
-        fi_instrument_publish_locked();
-        c->vcpu->wants_reset = true;
+    if (!c->vcpu && !on_main_state(c)) {
+        give_spare_state(c);
     }
+    if (!on_main_state(c) && fi_registry_dirty()) {
+        fi_instrument_publish_locked();
+        *(c->vcpu ? &c->vcpu->wants_reset : &vm.wants_reset) = true;
+    }
+}
+
+bool fi_script_take_reset(void)
+{
+    bool wanted;
+
+    fi_script_lock();
+    wanted = vm.wants_reset;
+    vm.wants_reset = false;
+    fi_script_unlock();
+    return wanted;
 }
 
 /* Errors */
@@ -327,12 +391,19 @@ void fi_script_report_locked(FiTrigger *t, const char *text)
 
 /* Handlers */
 
+/* [context, result, info for the journal] */
 static int take_result(lua_State *L)
 {
     FiContext *c = lua_touserdata(L, 1);
     const void *token = lua_touserdata(L, 2);
 
-    if (token == &fi_token_skip) {
+    lua_settop(L, 3);
+    fi_check_info(L, 3);
+    if (c->place == FI_PLACE_MMIO) {
+        fi_take_mmio_result(L, c, 2);
+    } else if (c->kind == FI_SYSREG_READ || c->kind == FI_SYSREG_WRITE) {
+        fi_sysreg_result(L, c, 2);
+    } else if (token == &fi_token_skip) {
         fi_want_skip(L, c);
     } else if (token == &fi_token_retry) {
         fi_want_retry(L, c);
@@ -345,19 +416,20 @@ static int take_result(lua_State *L)
     return 0;
 }
 
-/* The result on top of the stack; a wrong one is the handler's error. */
+/* The two results on top of the stack; a wrong one is the handler's error. */
 static void handle_result(FiContext *c)
 {
     lua_State *L = c->L;
     lua_Debug ar;
 
-    if (lua_isnil(L, -1)) {
+    if (lua_isnil(L, -2)) {
         return;
     }
     lua_pushcfunction(L, take_result);
+    lua_insert(L, -3);
     lua_pushlightuserdata(L, c);
-    lua_pushvalue(L, -3);
-    if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
+    lua_insert(L, -3);
+    if (lua_pcall(L, 3, 0, 0) != LUA_OK) {
         g_autofree char *text = NULL;
 
         lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger);
@@ -377,10 +449,10 @@ static void call_handler(FiContext *c)
     if (t->wants_event) {
         lua_pushvalue(L, INVOKE_WITH_EVENT);
         lua_pushlightuserdata(L, c);
-        status = lua_pcall(L, 1, 1, MESSAGE_HANDLER);
+        status = lua_pcall(L, 1, 2, MESSAGE_HANDLER);
     } else {
         lua_rawgetp(L, LUA_REGISTRYINDEX, t);
-        status = lua_pcall(L, 0, 1, MESSAGE_HANDLER);
+        status = lua_pcall(L, 0, 2, MESSAGE_HANDLER);
     }
     fi_expire_event(c); /* at once: it is no longer anchored */
     if (status == LUA_OK) {
@@ -435,9 +507,9 @@ void fi_script_defer(lua_State *L, FiVcpu *v)
     g_atomic_int_set(&v->has_deferred, 1);
 }
 
-static void run_one_deferred(FiVcpu *v, int ref)
+static void run_one_deferred(FiVcpu *v, int ref, FiOutcome *out)
 {
-    FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v };
+    FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v, .outcome = out };
     int status;
 
     if (!enter(&c)) {
@@ -452,12 +524,13 @@ static void run_one_deferred(FiVcpu *v, int ref)
     leave(&c);
 }
 
-void fi_script_run_deferred(FiVcpu *v)
+void fi_script_run_deferred(FiVcpu *v, FiOutcome *out)
 {
     fi_script_lock();
     g_atomic_int_set(&v->has_deferred, 0);
     while (!vm.closed && !g_queue_is_empty(&v->deferred)) {
-        run_one_deferred(v, GPOINTER_TO_INT(g_queue_pop_head(&v->deferred)));
+        run_one_deferred(v, GPOINTER_TO_INT(g_queue_pop_head(&v->deferred)),
+                         out);
     }
     fi_script_unlock();
 }
@@ -660,6 +733,7 @@ void fi_script_close(void)
     }
     fi_journal_release(fi.journal);
     vm.closed = true;
+    g_clear_pointer(&vm.idle_states, g_array_unref);
     g_clear_pointer(&vm.L, lua_close);
     fi_script_unlock();
 }

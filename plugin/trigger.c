@@ -5,6 +5,7 @@
 
 #include "fi.h"
 #include "script.h"
+#include "hardware.h"
 #include "slot.h"
 
 /* A slot counts up to this and then generated code calls us: the limit must be
@@ -22,8 +23,14 @@ static const char *const kind_names[FI_KINDS] = {
     [FI_VCPU_INIT] = "vcpu_init",
     [FI_IDLE] = "idle",
     [FI_RESUME] = "resume",
+    [FI_SYSREG_READ] = "sysreg_read",
+    [FI_SYSREG_WRITE] = "sysreg_write",
     [FI_INSNS] = "insns",
     [FI_EXIT] = "exit",
+    [FI_MMIO_READ] = "mmio_read",
+    [FI_MMIO_WRITE] = "mmio_write",
+    [FI_TIMER] = "timer",
+    [FI_MACHINE_READY] = "machine_ready",
     [FI_COUNT] = "count",
 };
 
@@ -108,25 +115,31 @@ void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind)
         .mask = UINT64_MAX,
         .ec = -1,
         .number = -1,
+        .dma = -1,
     };
 }
 
 /* Executions of code are counted by generated code where that saves calls. */
 static bool counts_by_slot(const FiTriggerSpec *s)
 {
-    bool code = s->kind == FI_PC || s->kind == FI_INSN || s->kind == FI_INSNS;
+    bool code = s->kind == FI_PC || s->kind == FI_INSN || s->kind == FI_INSNS ||
+                s->kind == FI_SYSREG_READ ||
+                (s->kind == FI_SYSREG_WRITE && !s->has_value);
 
     return code && !s->total && (s->after > 0 || s->every > 1 || s->vcpu >= 0);
 }
 
 FiTrigger *fi_trigger_new(const FiTriggerSpec *spec)
 {
-    FiTrigger *t = g_malloc0(sizeof(*t) + fi.max_vcpus * sizeof(t->vcpu[0]));
+    FiTrigger *t = g_malloc0(sizeof(*t) +
+                             (fi.max_vcpus + 1) * sizeof(t->vcpu[0]));
 
     t->refs = 1;
     t->spec = *spec;
     t->name = g_strdup(spec->name);
     t->spec.name = t->name;
+    t->spec.place = g_strdup(spec->place);
+    t->spec.device = g_strdup(spec->device);
     t->state = FI_ACTIVE;
     t->counted = counts_by_slot(spec);
     if (t->counted) {
@@ -149,6 +162,9 @@ void fi_trigger_unref(FiTrigger *t)
     if (t->counted) {
         fi_slot_free(t->slot);
     }
+    fi_hardware_free(t->hardware);
+    g_free(t->spec.place);
+    g_free((char *)t->spec.device);
     g_free(t->name);
     g_free(t);
 }
@@ -208,7 +224,7 @@ uint64_t fi_trigger_hits(FiTrigger *t)
     for (v = 0; v < fi.max_vcpus; v++) {
         sum += fi_trigger_hits_on(t, v);
     }
-    return sum;
+    return sum + __atomic_load_n(&t->vcpu[v].hits, __ATOMIC_RELAXED);
 }
 
 uint64_t fi_trigger_fired(FiTrigger *t)
@@ -251,6 +267,9 @@ static bool hit_by_count(FiTrigger *t, unsigned vcpu, uint64_t *ret_hits)
 {
     if (t->spec.total) {
         *ret_hits = __atomic_add_fetch(&t->total_hits, 1, __ATOMIC_RELAXED);
+    } else if (vcpu == fi.max_vcpus) { /* on any thread */
+        *ret_hits = __atomic_add_fetch(&t->vcpu[vcpu].hits, 1,
+                                       __ATOMIC_RELAXED);
     } else {
         *ret_hits = t->vcpu[vcpu].hits + 1;
         __atomic_store_n(&t->vcpu[vcpu].hits, *ret_hits, __ATOMIC_RELAXED);
@@ -338,11 +357,21 @@ bool fi_trigger_concerns_code(const FiTrigger *t, uint64_t lo, uint64_t hi)
                (t->spec.exact_pc ? t->spec.lo >= lo : t->spec.hi > lo);
     case FI_INSN:
     case FI_INSNS:
+    case FI_SYSREG_READ:
+    case FI_SYSREG_WRITE:
     case FI_READ:
     case FI_WRITE:
         return true;
     default:
         return false;
+    }
+}
+
+void fi_registry_want_restore(FiTrigger *t)
+{
+    if (!t->replaces) {
+        t->replaces = true;
+        registry.dirty = true;
     }
 }
 
@@ -373,6 +402,10 @@ void fi_registry_add(FiTrigger *t)
         start_vcpu(t, v);
     }
     g_ptr_array_add(registry.list, fi_trigger_ref(t));
+    if (fi_kind_is_hardware(t->spec.kind)) {
+        fi_hardware_changed_locked(t);
+        return;
+    }
     if (!carried_by_code(t)) {
         g_ptr_array_add(registry.events[t->spec.kind], t);
     }
@@ -400,6 +433,9 @@ void fi_registry_end(FiTrigger *t, FiTriggerState state)
         }
     }
     g_atomic_int_set(&t->state, state); /* hits stand still from here */
+    if (fi_kind_is_hardware(t->spec.kind)) {
+        fi_hardware_changed_locked(t);
+    }
     g_ptr_array_remove(registry.events[t->spec.kind], t);
     g_ptr_array_remove(registry.list, t);
 }
@@ -434,6 +470,10 @@ void fi_registry_set_enabled(FiTrigger *t, bool enabled)
         return;
     }
     g_atomic_int_set(&t->state, to);
+    if (fi_kind_is_hardware(t->spec.kind)) {
+        fi_hardware_changed_locked(t);
+        return;
+    }
     if (t->counted && enabled) {
         /* What executed while it was disabled does not count. */
         for (v = 0; v < fi.max_vcpus; v++) {
@@ -533,6 +573,7 @@ static void plan_add(FiPlan *p, FiTrigger *t, GPtrArray *mem[2][2])
 {
     g_ptr_array_add(p->all, fi_trigger_ref(t));
     p->needs_el = p->needs_el || t->spec.el >= 0;
+    p->restores = p->restores || t->replaces;
     switch (t->spec.kind) {
     case FI_PC:
     case FI_COUNT:
@@ -542,10 +583,18 @@ static void plan_add(FiPlan *p, FiTrigger *t, GPtrArray *mem[2][2])
     case FI_INSNS:
         g_ptr_array_add(p->insns, t);
         break;
+    case FI_SYSREG_READ:
+    case FI_SYSREG_WRITE:
+        g_ptr_array_add(p->sysregs, t);
+        break;
     case FI_READ:
     case FI_WRITE:
         g_ptr_array_add(mem[t->spec.phys][t->spec.kind == FI_WRITE], t);
         break;
+    case FI_MMIO_READ:
+    case FI_MMIO_WRITE:
+    case FI_TIMER:
+        break; /* no code carries them */
     default:
         p->events[t->spec.kind] = true;
         break;
@@ -568,6 +617,7 @@ FiPlan *fi_plan_new(void)
     p->pc_lo = UINT64_MAX;
     p->pc_ranges = g_ptr_array_new();
     p->insns = g_ptr_array_new();
+    p->sysregs = g_ptr_array_new();
     p->all = g_ptr_array_new_with_free_func(unref_trigger);
     p->gate = wants_gate();
     for (i = 0; i < 4; i++) {
@@ -601,6 +651,7 @@ void fi_plan_free(FiPlan *p)
     g_hash_table_unref(p->pc);
     g_ptr_array_unref(p->pc_ranges);
     g_ptr_array_unref(p->insns);
+    g_ptr_array_unref(p->sysregs);
     for (i = 0; i < 2; i++) {
         intervals_free(&p->virt[i]);
         intervals_free(&p->phys[i]);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/arch.h"
 #include "qemu_compat.h"
 
 /*
@@ -29,9 +30,15 @@ typedef enum FiKind {
     FI_VCPU_INIT,
     FI_IDLE,
     FI_RESUME,
+    FI_SYSREG_READ,
+    FI_SYSREG_WRITE,
     FI_INSNS, /* after_insns: an FI_INSN that matches everything, once */
     FI_EXIT,
-    FI_COUNT, /* counter:count_pc: no handler, an inline add */
+    FI_MMIO_READ,
+    FI_MMIO_WRITE,
+    FI_TIMER,         /* after_ns, at_ns, every_ns */
+    FI_MACHINE_READY, /* on_machine_ready */
+    FI_COUNT,         /* counter:count_pc: no handler, an inline add */
     FI_KINDS,
 } FiKind;
 
@@ -68,13 +75,18 @@ typedef struct FiTriggerSpec {
     FiCondition when;
     bool has_value;
     uint64_t value, mask;
-    unsigned size;         /* 0: any */
+    unsigned size; /* 0: any */
+    FiSysregPattern sysreg[2];
     const char *exception; /* NULL: any */
     int ec, number;        /* -1: any */
     bool has_from;
     uint64_t from_lo, from_hi;
     FiCounter *counter; /* FI_COUNT */
-    bool internal;      /* a task's wait: not in the journal's summary */
+    const char *device; /* FI_MMIO_*: all of this device; NULL: [lo, hi) */
+    int dma;            /* FI_MMIO_*: 0: by instructions; 1: not; -1: any */
+    int64_t deadline_ns, period_ns; /* FI_TIMER; period 0: once */
+    char *place;   /* FI_MMIO_*: script:line, for errors that come later */
+    bool internal; /* a task's wait: not in the journal's summary */
 } FiTriggerSpec;
 
 void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind);
@@ -100,11 +112,14 @@ typedef struct FiTrigger {
     bool wants_event; /* the handler takes an argument */
     bool counted;     /* counting is done by slot */
     qemu_plugin_u64 slot;
-    uint64_t total_hits;  /* spec.total; atomic */
-    uint64_t fired;       /* atomic */
-    uint64_t errors;      /* Lua lock */
-    bool summarised;      /* Lua lock: its journal line is written */
-    FiTriggerVcpu vcpu[]; /* fi.max_vcpus of them */
+    uint64_t total_hits; /* spec.total; atomic */
+    uint64_t fired;      /* atomic */
+    uint64_t errors;     /* Lua lock */
+    bool summarised;     /* Lua lock: its journal line is written */
+    bool replaces;       /* Lua lock: a handler has replaced an MSR's data */
+    struct FiHardware *hardware; /* hardware.c; NULL for other kinds */
+    /* fi.max_vcpus of them, and one for events that no vCPU has caused */
+    FiTriggerVcpu vcpu[];
 } FiTrigger;
 
 /* A new trigger with one reference, in state active, not yet armed. */
@@ -115,6 +130,12 @@ void fi_trigger_unref(FiTrigger *t);
 static inline FiTriggerState fi_trigger_state(FiTrigger *t)
 {
     return (FiTriggerState)g_atomic_int_get(&t->state);
+}
+
+/* Is it one that hardware.c attaches to QEMU's devices or clock? */
+static inline bool fi_kind_is_hardware(FiKind kind)
+{
+    return kind == FI_MMIO_READ || kind == FI_MMIO_WRITE || kind == FI_TIMER;
 }
 
 uint64_t fi_trigger_hits(FiTrigger *t);
@@ -145,6 +166,9 @@ void fi_registry_start_vcpu(unsigned vcpu);
  * does not depend on how long they did.
  */
 void fi_registry_freeze(void);
+/* @t replaces an MSR's data: from now on, and while it is armed, code must
+ * look for an Rt to be restored (replace.h). */
+void fi_registry_want_restore(FiTrigger *t);
 /* From now on, translation blocks must look for work from elsewhere. */
 void fi_registry_want_gate(void);
 /* One more vCPU has executed something.  Until all have, on_vcpu_init needs
@@ -164,10 +188,12 @@ typedef struct FiPlan {
     uint64_t pc_lo, pc_hi; /* around all of them, inclusive */
     GPtrArray *pc_ranges;
     GPtrArray *insns;    /* FI_INSN and FI_INSNS */
+    GPtrArray *sysregs;  /* FI_SYSREG_READ and _WRITE */
     FiIntervals virt[2]; /* 0: reads, 1: writes */
     FiIntervals phys[2];
     bool events[FI_KINDS]; /* is there one of this kind? */
     bool gate;
+    bool restores; /* look behind each MSR whether its Rt is to be restored */
     bool needs_el;
     GPtrArray *all;      /* owns the references */
     struct FiPlan *next; /* of those to be freed */
@@ -176,6 +202,12 @@ typedef struct FiPlan {
 /* The plan for the current list; with the Lua lock. */
 FiPlan *fi_plan_new(void);
 void fi_plan_free(FiPlan *p);
+
+static inline bool fi_sysreg_matches(const FiSysregPattern p[2], uint16_t key)
+{
+    return (p[0].mask && (key & p[0].mask) == p[0].key) ||
+           (p[1].mask && (key & p[1].mask) == p[1].key);
+}
 
 /* Did the list change since the last fi_plan_new()? */
 bool fi_registry_dirty(void);

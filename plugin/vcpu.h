@@ -22,6 +22,21 @@ typedef struct FiReg {
 
 #define FI_REG_MAX_SIZE (64 * 1024) /* SME's ZA */
 
+/* An MSR whose data is replaced: replace.h. */
+typedef enum FiReplaceState {
+    FI_REPLACE_NONE,
+    FI_REPLACE_WAITS, /* for the MSR to be translated anew */
+    FI_REPLACE_ACTIVE,
+} FiReplaceState;
+
+typedef struct FiReplacement {
+    gint state; /* FiReplaceState; read by other threads while they translate */
+    uint64_t pc;
+    unsigned rt;
+    uint64_t value, old;
+    bool last; /* what made code look for this is over */
+} FiReplacement;
+
 /* State of a vCPU; only its own thread touches it unless said otherwise. */
 struct FiVcpu {
     unsigned index;
@@ -40,6 +55,8 @@ struct FiVcpu {
     /* An exception was taken there first, from which the guest may return
      * elsewhere or never: only a return is the second time. */
     bool resume_on_return;
+
+    FiReplacement replace;
 
     bool wants_reset; /* a plan was published: retranslate */
 

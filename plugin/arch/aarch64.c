@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "../vcpu.h"
+#include "aarch64_load.h"
+#include "aarch64_sysreg.h"
 
 #define PSTATE_NRW (1u << 4)
 #define MODE_USR 0x10
@@ -97,6 +99,12 @@ static bool may_access_memory(uint32_t opcode, size_t size, bool thumb)
     return ((opcode >> 25) & 0x5) == 0x4 || (opcode & 0xfff8f000) == 0xd5087000;
 }
 
+/* A CPU with AArch64 may be in AArch32 state. */
+static bool has_sysreg_insns(FiVcpu *v)
+{
+    return !(fi_vcpu_get_u64(v, "cpsr") & PSTATE_NRW);
+}
+
 /* ESR_ELx.EC: D24.2.40 */
 static const char *class_name(int ec)
 {
@@ -172,6 +180,10 @@ const FiArch fi_arch_aarch64 = {
     .alias = alias,
     .current_el = current_el,
     .may_access_memory = may_access_memory,
+    .has_sysreg_insns = has_sysreg_insns,
+    .sysreg_access = fi_aarch64_sysreg_access,
+    .sysreg_name = fi_aarch64_sysreg_name,
+    .simple_load = fi_aarch64_simple_load,
     .exception = exception,
     .returned_to = returned_to,
     .sysreg_probe = "tpidr_el1",

@@ -30,6 +30,31 @@ typedef struct FiExceptionInfo {
     uint64_t esr, far;
 } FiExceptionInfo;
 
+/* An instruction's access to a system register. */
+typedef struct FiSysregAccess {
+    uint16_t key; /* op0:op1:CRn:CRm:op2 */
+    uint8_t rt;   /* 31: the zero register, or none */
+    bool write;
+    bool immediate; /* the data is in the opcode, no register has it */
+    uint8_t value;  /* immediate: the data */
+} FiSysregAccess;
+
+/* Accesses whose key & mask is key. */
+typedef struct FiSysregPattern {
+    uint16_t key, mask; /* mask 0: none */
+} FiSysregPattern;
+
+/* A load of one integer register. */
+typedef struct FiLoad {
+    uint8_t rt;   /* 31: the zero register */
+    uint8_t size; /* bytes of the access */
+    bool sign_extend;
+    bool is_64;       /* width of the destination; 32 bits clear the rest */
+    bool is_literal;  /* there is no base register */
+    bool writes_back; /* the base register changes */
+    bool base_is_rt;  /* the destination is the base register */
+} FiLoad;
+
 /*
  * What differs between guest architectures.  Every function may be NULL: then
  * the feature is not there, and what needs it says so.  All run on the vCPU's
@@ -58,6 +83,16 @@ typedef struct FiArch {
 
     /* May this instruction access memory?  True where it cannot be told. */
     bool (*may_access_memory)(uint32_t opcode, size_t size, bool thumb);
+
+    /* System registers by instruction.  Are the instructions of the block that
+     * @v is about to execute of the kind that sysreg_access knows? */
+    bool (*has_sysreg_insns)(FiVcpu *v);
+    bool (*sysreg_access)(uint32_t opcode, FiSysregAccess *ret);
+    void (*sysreg_name)(const FiSysregAccess *access, char *ret, size_t size);
+
+    /* A load whose only effect but for write-back is on one integer register:
+     * no pair, exclusive, atomic operation or vector. */
+    bool (*simple_load)(uint32_t opcode, FiLoad *ret);
 
     /* Describe the exception or interrupt that was just taken to @to_pc. */
     void (*exception)(FiVcpu *v, bool interrupt, uint64_t to_pc,

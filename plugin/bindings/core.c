@@ -55,9 +55,20 @@ static int skip(lua_State *L)
     return 0;
 }
 
+static void wake(FiVcpu *v)
+{
+    if (!fi_has(FI_CAP_VCPU_WORK)) {
+        fi_registry_want_gate();
+        if (fi_registry_dirty()) {
+            fi_retranslate_first();
+        }
+    }
+    fi_instrument_ring(v);
+}
+
 static int defer(lua_State *L)
 {
-    FiContext *c = fi_need_vcpu(L, "fi.defer");
+    FiContext *c = fi_need_guest(L, "fi.defer");
     lua_Integer n = luaL_checkinteger(L, 1);
 
     luaL_checktype(L, 2, LUA_TFUNCTION);
@@ -66,13 +77,9 @@ static int defer(lua_State *L)
         lua_pushfstring(L, "no vCPU %I: there are %d", n, (int)fi.n_vcpus));
     lua_settop(L, 2);
     fi_script_defer(L, &fi_vcpus[n]);
-    if (n != (lua_Integer)c->vcpu->index ||
+    if (!c->vcpu || n != (lua_Integer)c->vcpu->index ||
         (c->place != FI_PLACE_INSN && c->place != FI_PLACE_MEM)) {
-        fi_registry_want_gate();
-        if (fi_registry_dirty()) {
-            fi_retranslate_first();
-        }
-        fi_instrument_ring(&fi_vcpus[n]);
+        wake(&fi_vcpus[n]);
     }
     return 0;
 }
@@ -153,6 +160,10 @@ static void set_facts(lua_State *L)
     lua_setfield(L, -2, "SKIP");
     lua_pushlightuserdata(L, (void *)&fi_token_retry);
     lua_setfield(L, -2, "RETRY");
+    lua_pushlightuserdata(L, (void *)&fi_token_drop);
+    lua_setfield(L, -2, "DROP");
+    lua_pushlightuserdata(L, (void *)&fi_token_bus_error);
+    lua_setfield(L, -2, "BUS_ERROR");
 }
 
 void fi_bind_core(lua_State *L)
@@ -187,6 +198,7 @@ void fi_bindings_open(lua_State *L)
     fi_bind_cpu(L);
     fi_bind_mem(L);
     fi_bind_symbols(L);
+    fi_bind_hardware(L);
     fi_bind_irq(L);
     fi_bind_exception(L);
     fi_bind_device(L);

@@ -169,9 +169,7 @@ static unsigned check_vcpu(lua_State *L, const FiContext *c, int idx)
 static void need_exceptions(lua_State *L, const char *what)
 {
     fi_need_cap(L, FI_CAP_EXCEPTION, what);
-    if (!qemu_plugin_fi_run_on_vcpu) {
-        luaL_error(L, "%s: this QEMU has only a part of qemu-patches/", what);
-    }
+    fi_need_cap(L, FI_CAP_VCPU_WORK, what);
 }
 
 /* [name, {parameters}] -> "taken" or "pending", or nothing */

@@ -27,10 +27,12 @@ void fi_bind_symbols(lua_State *L);
 void fi_bind_irq(lua_State *L);
 void fi_bind_exception(lua_State *L);
 void fi_bind_device(lua_State *L);
+void fi_bind_hardware(lua_State *L);
 void fi_bind_core(lua_State *L);
 
-/* The results fi.SKIP and fi.RETRY, as light userdata. */
-extern const char fi_token_skip, fi_token_retry;
+/* The results fi.SKIP, fi.RETRY, fi.DROP, fi.BUS_ERROR, as light userdata. */
+extern const char fi_token_skip, fi_token_retry, fi_token_drop,
+    fi_token_bus_error;
 
 /* Raise @error's message at the script's line, and free it. */
 FI_RAISES int fi_raise(lua_State *L, GError *error);
@@ -47,6 +49,8 @@ FI_RAISES FiContext *fi_need_vcpu(lua_State *L, const char *what);
 /* The current context, which may be on no vCPU; an error at load and exit,
  * where there are no devices. */
 FI_RAISES FiContext *fi_need_machine(lua_State *L, const char *what);
+/* Likewise, but there need not be a vCPU. */
+FI_RAISES FiContext *fi_need_guest(lua_State *L, const char *what);
 /* The capability, or an error that says how to get it. */
 FI_RAISES void fi_need_cap(lua_State *L, FiCap cap, const char *what);
 
@@ -62,6 +66,14 @@ FI_RAISES uint64_t fi_check_address(lua_State *L, int idx);
  */
 FI_RAISES void fi_check_where(lua_State *L, int idx, FiTriggerSpec *spec);
 
+/* A system register at @idx into @spec, and push its name. */
+FI_RAISES void fi_check_sysreg(lua_State *L, int idx, FiTriggerSpec *spec);
+/* Push the event's field @key; false if there is none or it is nil. */
+FI_RAISES bool fi_sysreg_field(lua_State *L, const FiContext *c,
+                               const char *key);
+/* Take the result at @idx of a handler of on_sysreg_read or on_sysreg_write. */
+FI_RAISES void fi_sysreg_result(lua_State *L, FiContext *c, int idx);
+
 /* Push the event of the current context as a userdata. */
 FI_RAISES void fi_push_event(lua_State *L, FiContext *c);
 /* Make the event of @c, if one was made, unreadable. */
@@ -71,6 +83,19 @@ FI_RAISES void fi_push_trigger(lua_State *L, FiTrigger *t);
 /* nil or a condition at @idx. */
 FI_RAISES void fi_check_condition(lua_State *L, int idx, FiCondition *ret);
 FI_RAISES FiCounter *fi_check_counter(lua_State *L, int idx);
+
+/* What the functions that arm triggers share.  The name of the function: */
+const char *fi_kind_function(FiKind kind);
+/* An error where this kind of trigger cannot be armed. */
+FI_RAISES void fi_need_place_for_triggers(lua_State *L,
+                                          const FiTriggerSpec *spec);
+/* "[opts,] fn" from @idx on, and nothing more.  Returns fn's index. */
+FI_RAISES int fi_check_handler(lua_State *L, int idx, FiTriggerSpec *spec);
+/* Push the default name, "on_pc main+8", unless an option gave one. */
+FI_RAISES void fi_name_trigger(lua_State *L, FiTriggerSpec *spec,
+                               const char *label);
+/* What the result at @idx of a handler for an access to a device means. */
+FI_RAISES void fi_take_mmio_result(lua_State *L, FiContext *c, int idx);
 
 /* Arm a trigger made from @spec, with the function at @fn_idx (0: none), and
  * push its handle. */
@@ -98,9 +123,5 @@ FI_RAISES void fi_check_info(lua_State *L, int idx);
 /* Members of the table at @idx, keys sorted, into an object of the line.
  * Does not raise: values of other types become their type's name. */
 void fi_line_table(lua_State *L, FiLine *line, const char *key, int idx);
-
-/* fi.irq.suppress and restore at load were only remembered: do them now, in
- * the order in which they were asked for.  What fails ends QEMU. */
-void fi_irq_machine_ready_locked(void);
 
 #endif

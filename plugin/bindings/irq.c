@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "api.h"
+
 /* fi.irq: interrupts that no device has raised, and those that do not come. */
 
 #define BOX_MT "fi.irq.inputs"
@@ -163,7 +165,6 @@ typedef struct Remembered {
     char *device, *name; /* owned */
     char *where;         /* "script.lua:3: " */
     FiIrqOp op;
-    bool done;
 } Remembered;
 
 static GPtrArray *remembered; /* with the Lua lock */
@@ -214,20 +215,22 @@ static int perform_remembered(lua_State *L)
     return 0;
 }
 
-void fi_irq_machine_ready_locked(void)
+bool fi_irq_machine_ready_locked(void)
 {
+    bool ok = true;
     guint i;
 
-    for (i = 0; remembered && i < remembered->len; i++) {
+    for (i = 0; ok && remembered && i < remembered->len; i++) {
         Remembered *r = g_ptr_array_index(remembered, i);
         g_autofree char *error = fi_script_call_locked(perform_remembered, r);
 
         if (error) {
             fi_message("%s%s", r->where, error);
-            fi_request_exit(1, "fi.irq failed when the machine was ready");
+            ok = false;
         }
     }
     g_clear_pointer(&remembered, g_ptr_array_unref);
+    return ok;
 }
 
 /* [table]; upvalue: the operation */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../hardware.h"
 #include "../late_write.h"
 
 /*
@@ -59,8 +60,10 @@ static bool access_register(FiContext *c, uint64_t addr, void *data,
         g_byte_array_append(buf, data, size);
     }
     released = fi_script_release();
+    fi_own_access = true;
     r = write ? qemu_plugin_write_memory_hwaddr(addr, buf)
               : qemu_plugin_read_memory_hwaddr(addr, buf, size);
+    fi_own_access = false;
     fi_script_reacquire(released);
     if (r != QEMU_PLUGIN_HWADDR_OPERATION_OK || buf->len < size) {
         return false;

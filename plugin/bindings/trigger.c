@@ -13,10 +13,14 @@ typedef struct Handle {
 
 #define BIT(kind) (1u << (kind))
 #define CODE_KINDS (BIT(FI_PC) | BIT(FI_INSN))
+#define SYSREG_KINDS (BIT(FI_SYSREG_READ) | BIT(FI_SYSREG_WRITE))
 #define MEM_KINDS (BIT(FI_READ) | BIT(FI_WRITE))
 #define EXC_KINDS (BIT(FI_EXCEPTION) | BIT(FI_INTERRUPT))
 #define VCPU_KINDS (BIT(FI_VCPU_INIT) | BIT(FI_IDLE) | BIT(FI_RESUME))
-#define COUNTING_KINDS (CODE_KINDS | MEM_KINDS | EXC_KINDS | VCPU_KINDS)
+#define MMIO_KINDS (BIT(FI_MMIO_READ) | BIT(FI_MMIO_WRITE))
+#define COUNTING_KINDS                                                \
+    (CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | VCPU_KINDS | \
+     MMIO_KINDS)
 
 static const char *const function_names[FI_KINDS] = {
     [FI_PC] = "on_pc",
@@ -28,9 +32,20 @@ static const char *const function_names[FI_KINDS] = {
     [FI_VCPU_INIT] = "on_vcpu_init",
     [FI_IDLE] = "on_idle",
     [FI_RESUME] = "on_resume",
+    [FI_SYSREG_READ] = "on_sysreg_read",
+    [FI_SYSREG_WRITE] = "on_sysreg_write",
     [FI_INSNS] = "after_insns",
     [FI_EXIT] = "on_exit",
+    [FI_MMIO_READ] = "on_mmio_read",
+    [FI_MMIO_WRITE] = "on_mmio_write",
+    [FI_TIMER] = "a timer",
+    [FI_MACHINE_READY] = "on_machine_ready",
 };
+
+const char *fi_kind_function(FiKind kind)
+{
+    return function_names[kind];
+}
 
 /* Options.  Each parser finds its value on top of the stack. */
 
@@ -128,6 +143,11 @@ static void parse_phys(lua_State *L, FiTriggerSpec *spec, const char *key)
     spec->phys = boolean(L, key);
 }
 
+static void parse_dma(lua_State *L, FiTriggerSpec *spec, const char *key)
+{
+    spec->dma = boolean(L, key);
+}
+
 static const char *string(lua_State *L, const char *key)
 {
     if (lua_type(L, -1) != LUA_TSTRING) {
@@ -178,17 +198,19 @@ static const struct Option {
     unsigned kinds;
     OptionParser *parse;
 } options[] = {
-    { "vcpu", COUNTING_KINDS | BIT(FI_INSNS), parse_vcpu },
-    { "el", CODE_KINDS | MEM_KINDS | EXC_KINDS, parse_el },
+    { "vcpu", COUNTING_KINDS | BIT(FI_INSNS) | BIT(FI_TIMER), parse_vcpu },
+    { "el", CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | MMIO_KINDS,
+      parse_el },
     { "after", COUNTING_KINDS, parse_after },
     { "every", COUNTING_KINDS, parse_every },
-    { "limit", COUNTING_KINDS, parse_limit },
+    { "limit", COUNTING_KINDS | BIT(FI_TIMER), parse_limit },
     { "total", COUNTING_KINDS, parse_total },
     { "when", COUNTING_KINDS, parse_when },
-    { "value", MEM_KINDS, parse_value },
-    { "mask", MEM_KINDS, parse_mask },
-    { "size", MEM_KINDS, parse_size },
+    { "value", MEM_KINDS | MMIO_KINDS | BIT(FI_SYSREG_WRITE), parse_value },
+    { "mask", MEM_KINDS | MMIO_KINDS | BIT(FI_SYSREG_WRITE), parse_mask },
+    { "size", MEM_KINDS | MMIO_KINDS, parse_size },
     { "phys", MEM_KINDS, parse_phys },
+    { "dma", MMIO_KINDS, parse_dma },
     { "name", ~0u, parse_name },
     { "_internal", ~0u, parse_internal },
 };
@@ -324,7 +346,7 @@ void fi_push_trigger(lua_State *L, FiTrigger *t)
     h->t = fi_trigger_ref(t);
 }
 
-static void need_place_for_triggers(lua_State *L, const FiTriggerSpec *spec)
+void fi_need_place_for_triggers(lua_State *L, const FiTriggerSpec *spec)
 {
     FiContext *c = fi_script_context();
 
@@ -357,8 +379,16 @@ static void reject_more(lua_State *L, const FiTriggerSpec *spec, int last)
     }
 }
 
-/* Push the default name, "on_pc main+8", unless an option gave one. */
-static void name_trigger(lua_State *L, FiTriggerSpec *spec, const char *label)
+int fi_check_handler(lua_State *L, int idx, FiTriggerSpec *spec)
+{
+    int fn = options_and_function(L, idx, spec);
+
+    reject_more(L, spec, fn);
+    lua_settop(L, fn);
+    return fn;
+}
+
+void fi_name_trigger(lua_State *L, FiTriggerSpec *spec, const char *label)
 {
     if (!spec->name) {
         spec->name = lua_pushfstring(L, "%s%s%s", function_names[spec->kind],
@@ -374,13 +404,30 @@ static int arm_at_place(lua_State *L)
 
     fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
     luaL_checkany(L, 1);
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     fn = options_and_function(L, 2, &spec);
     reject_more(L, &spec, fn);
     lua_settop(L, fn);
     fi_check_where(L, 1, &spec);
     label = lua_tostring(L, -1);
-    name_trigger(L, &spec, label);
+    fi_name_trigger(L, &spec, label);
+    fi_arm(L, &spec, fn);
+    return 1;
+}
+
+static int arm_on_sysreg(lua_State *L)
+{
+    FiTriggerSpec spec;
+    int fn;
+
+    fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
+    luaL_checkany(L, 1);
+    fi_need_place_for_triggers(L, &spec);
+    fn = options_and_function(L, 2, &spec);
+    reject_more(L, &spec, fn);
+    lua_settop(L, fn);
+    fi_check_sysreg(L, 1, &spec);
+    fi_name_trigger(L, &spec, lua_tostring(L, -1));
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -426,7 +473,7 @@ static int arm_on_insn(lua_State *L)
 
     fi_trigger_spec_init(&spec, FI_INSN);
     luaL_checktype(L, 1, LUA_TTABLE);
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     check_opcode_keys(L);
     spec.opcode_mask = opcode_field(L, "mask");
     spec.opcode_value = opcode_field(L, "value");
@@ -438,7 +485,7 @@ static int arm_on_insn(lua_State *L)
     reject_more(L, &spec, fn);
     g_snprintf(label, sizeof(label), "0x%x/0x%x", spec.opcode_value,
                spec.opcode_mask);
-    name_trigger(L, &spec, label);
+    fi_name_trigger(L, &spec, label);
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -501,7 +548,7 @@ static int arm_on_exception(lua_State *L)
     int idx = 1, fn;
 
     fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     if (lua_type(L, 1) == LUA_TSTRING) {
         spec.exception = lua_tostring(L, 1);
         idx = 2;
@@ -512,7 +559,7 @@ static int arm_on_exception(lua_State *L)
     fn = options_and_function(L, idx, &spec);
     reject_more(L, &spec, fn);
     check_exception_name(L, spec.exception);
-    name_trigger(L, &spec, spec.exception);
+    fi_name_trigger(L, &spec, spec.exception);
     spec.exception = g_intern_string(spec.exception);
     fi_arm(L, &spec, fn);
     return 1;
@@ -524,10 +571,10 @@ static int arm_on_vcpu_event(lua_State *L)
     int fn;
 
     fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     fn = options_and_function(L, 1, &spec);
     reject_more(L, &spec, fn);
-    name_trigger(L, &spec, NULL);
+    fi_name_trigger(L, &spec, NULL);
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -553,7 +600,7 @@ static int arm_after_insns(lua_State *L)
     fi_trigger_spec_init(&spec, FI_INSNS);
     luaL_argcheck(L, n >= 0 && n <= INT64_MAX >> 1, 1,
                   "a number of instructions from 0 on");
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     fn = options_and_function(L, 2, &spec);
     reject_more(L, &spec, fn);
     if (spec.vcpu < 0) {
@@ -561,7 +608,7 @@ static int arm_after_insns(lua_State *L)
     }
     spec.after = insns_to_ignore(n);
     spec.limit = 1;
-    name_trigger(L, &spec, lua_pushfstring(L, "%I", n));
+    fi_name_trigger(L, &spec, lua_pushfstring(L, "%I", n));
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -737,6 +784,8 @@ void fi_bind_trigger(lua_State *L)
         [FI_VCPU_INIT] = arm_on_vcpu_event,
         [FI_IDLE] = arm_on_vcpu_event,
         [FI_RESUME] = arm_on_vcpu_event,
+        [FI_SYSREG_READ] = arm_on_sysreg,
+        [FI_SYSREG_WRITE] = arm_on_sysreg,
         [FI_INSNS] = arm_after_insns,
         [FI_EXIT] = arm_on_vcpu_event,
     };

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-const char fi_token_skip = 's', fi_token_retry = 'r';
+const char fi_token_skip = 's', fi_token_retry = 'r', fi_token_drop = 'd',
+           fi_token_bus_error = 'b';
 
 int fi_raise(lua_State *L, GError *error)
 {
@@ -53,7 +54,7 @@ FiContext *fi_need_machine(lua_State *L, const char *what)
     return c;
 }
 
-FiContext *fi_need_vcpu(lua_State *L, const char *what)
+FiContext *fi_need_guest(lua_State *L, const char *what)
 {
     FiContext *c = fi_script_context();
 
@@ -62,8 +63,24 @@ FiContext *fi_need_vcpu(lua_State *L, const char *what)
                    "%s: there is no guest yet while the scenario loads; "
                    "use it in a handler, e.g. of on_vcpu_init or on_pc",
                    what);
-    } else if (!c->vcpu) {
+    } else if (c->place == FI_PLACE_EXIT) {
         luaL_error(L, "%s: the guest has ended", what);
+    }
+    return c;
+}
+
+FiContext *fi_need_vcpu(lua_State *L, const char *what)
+{
+    FiContext *c = fi_need_guest(L, what);
+
+    if (!c->vcpu) {
+        luaL_error(L,
+                   "%s: this handler runs on no vCPU (%s); use "
+                   "fi.defer(0, function() … end)",
+                   what,
+                   c->place == FI_PLACE_READY
+                       ? "the machine has not started"
+                       : "the access is not an instruction's");
     }
     return c;
 }
@@ -252,8 +269,8 @@ void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
 
 static void context_pc(FiLine *l, const FiContext *c)
 {
-    bool known = c->site || c->place == FI_PLACE_DISCON;
-    uint64_t pc = c->site ? c->site->pc : c->to_pc;
+    uint64_t pc = c->site ? c->site->pc : c->mmio ? c->mmio->pc : c->to_pc;
+    bool known = c->site || c->place == FI_PLACE_DISCON || (c->mmio && pc);
     g_autofree char *at = known ? fi_symbols_at(fi.symbols, pc) : NULL;
 
     if (known) {

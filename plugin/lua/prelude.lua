@@ -27,13 +27,13 @@ local WAIT = {} -- what a task yields: only waits do
 local tasks = setmetatable({}, { __mode = "k" })
 
 local function step(co, ...)
-  local ok, what = resume(co, ...)
+  local ok, what, info = resume(co, ...)
   if not ok then
     tasks[co] = nil
     error(traceback(co, tostring(what)), 0)
   elseif status(co) == "dead" then
     tasks[co] = nil
-    return what -- a task that ends with `return fi.SKIP` means it
+    return what, info -- a task that ends with `return fi.SKIP` means it
   elseif what ~= WAIT then
     tasks[co] = nil
     error(traceback(co, "a task may only wait with wait_pc and its like, not with coroutine.yield"), 0)
@@ -75,7 +75,7 @@ local function waiter(name, register, argument_count)
       error(name .. ": a wait fires once, it has no option 'limit'", 2)
     end
     opts._internal = true
-    if name ~= "wait_insns" then
+    if name ~= "wait_insns" and name ~= "wait_ns" then
       opts.limit = 1
     end
     args[argument_count + 1] = opts
@@ -106,7 +106,12 @@ fi.wait_read = waiter("wait_read", fi.on_read, 1)
 fi.wait_write = waiter("wait_write", fi.on_write, 1)
 fi.wait_exception = exception_waiter("wait_exception", fi.on_exception)
 fi.wait_interrupt = exception_waiter("wait_interrupt", fi.on_interrupt)
+fi.wait_sysreg_read = waiter("wait_sysreg_read", fi.on_sysreg_read, 1)
+fi.wait_sysreg_write = waiter("wait_sysreg_write", fi.on_sysreg_write, 1)
 fi.wait_insns = waiter("wait_insns", fi.after_insns, 1)
+fi.wait_mmio_read = waiter("wait_mmio_read", fi.on_mmio_read, 1)
+fi.wait_mmio_write = waiter("wait_mmio_write", fi.on_mmio_write, 1)
+fi.wait_ns = waiter("wait_ns", fi.after_ns, 1)
 
 function fi.wait(...)
   local co = current_task("wait")
@@ -188,8 +193,10 @@ end
 
 for _, name in ipairs {
   "on_pc", "on_insn", "on_read", "on_write", "on_exception", "on_interrupt", "on_vcpu_init", "on_idle", "on_resume",
+  "on_sysreg_read", "on_sysreg_write", "wait_sysreg_read", "wait_sysreg_write",
   "after_insns", "on_exit", "task", "wait", "wait_pc", "wait_read", "wait_write", "wait_exception", "wait_interrupt",
-  "wait_insns", "mem", "phys",
+  "wait_insns", "mem", "phys", "on_mmio_read", "on_mmio_write", "after_ns", "at_ns", "every_ns", "on_machine_ready",
+  "wait_mmio_read", "wait_mmio_write", "wait_ns",
 } do
   _G[name] = fi[name]
 end
