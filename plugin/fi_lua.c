@@ -148,6 +148,21 @@ const char *fi_cap_advice(FiCap cap)
 
 static int64_t frozen_ns = -1;
 
+/* With -icount sleep=off QEMU's clock jumps to the next event when all vCPUs
+ * are idle, and where there is none, as after a power-off, to the end of time.
+ */
+static int64_t clock_ns(void)
+{
+    static int64_t last;
+    int64_t now = qemu_plugin_fi_clock_ns();
+
+    if (now == INT64_MAX) {
+        return __atomic_load_n(&last, __ATOMIC_RELAXED);
+    }
+    __atomic_store_n(&last, now, __ATOMIC_RELAXED);
+    return now;
+}
+
 int64_t fi_now_ns(void)
 {
     int64_t then = __atomic_load_n(&frozen_ns, __ATOMIC_RELAXED);
@@ -155,7 +170,7 @@ int64_t fi_now_ns(void)
     if (!fi_has(FI_CAP_CLOCK)) {
         return -1;
     }
-    return then >= 0 ? then : qemu_plugin_fi_clock_ns();
+    return then >= 0 ? then : clock_ns();
 }
 
 /* Ending QEMU */

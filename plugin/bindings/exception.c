@@ -166,12 +166,6 @@ static unsigned check_vcpu(lua_State *L, const FiContext *c, int idx)
     return n;
 }
 
-static void need_exceptions(lua_State *L, const char *what)
-{
-    fi_need_cap(L, FI_CAP_EXCEPTION, what);
-    fi_need_cap(L, FI_CAP_VCPU_WORK, what);
-}
-
 /* [name, {parameters}] -> "taken" or "pending", or nothing */
 static int raise_exception(lua_State *L)
 {
@@ -184,7 +178,7 @@ static int raise_exception(lua_State *L)
     lua_settop(L, 2);
     name = fi_check_name(L, 1, "fi.exception.raise", "exception");
     what = lua_pushfstring(L, "fi.exception.%s", name);
-    need_exceptions(L, what);
+    fi_need_cap(L, FI_CAP_EXCEPTION, what);
     c = fi_need_machine(L, what);
     vcpu = check_vcpu(L, c, 2);
     args = fi_push_args(L, 2, "vcpu", what);
@@ -196,6 +190,7 @@ static int raise_exception(lua_State *L)
     if (own && c->place == FI_PLACE_INSN && FI_HAS_SET_PC) {
         return raise_here(L, c, name, args);
     }
+    fi_need_cap(L, FI_CAP_VCPU_WORK, what);
     queue(L, c, name, args, vcpu);
     return 0;
 }
@@ -203,7 +198,7 @@ static int raise_exception(lua_State *L)
 /* For hardware.lua, which makes a table by name of it. */
 static int list(lua_State *L)
 {
-    need_exceptions(L, "fi.exception.list");
+    fi_need_cap(L, FI_CAP_EXCEPTION, "fi.exception.list");
     fi_need_vcpu(L, "fi.exception.list");
     fi_push_faults(L, qemu_plugin_fi_exception_foreach);
     return 1;

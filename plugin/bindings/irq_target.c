@@ -99,7 +99,8 @@ static FI_RAISES unsigned check_vcpu(lua_State *L, const char *what)
     }
     n = whole_field(L, "vcpu", what);
     if (n < 0 || n >= (lua_Integer)fi.n_vcpus) {
-        luaL_error(L, "%s: no vCPU %I: there are %d", what, n, (int)fi.n_vcpus);
+        luaL_error(L, "%s: vcpu = %I: the vCPUs are 0 to %d", what, n,
+                   (int)fi.n_vcpus - 1);
     }
     return n;
 }

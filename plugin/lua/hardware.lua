@@ -164,9 +164,25 @@ function fi.exception.raise(name, params)
   return how
 end
 
-for _, name in ipairs{"serror", "external_abort", "undefined", "irq", "fiq"} do
+for _, name in ipairs{"external_abort", "undefined", "irq", "fiq"} do
   fi.exception[name] = function(params)
     local how = blame(2, raise, name, params)
     return how
   end
+end
+
+-- `iss` is short for the name that it has in fi.exception.list(): there it says of which register it is a part.
+function fi.exception.serror(params)
+  local named = params
+  if type(params) == "table" and params.iss ~= nil then
+    if params.esr_iss ~= nil then
+      error("fi.exception.serror: 'iss' and 'esr_iss' are the same parameter", 2)
+    end
+    named = {}
+    for k, v in next, params do
+      named[k == "iss" and "esr_iss" or k] = v
+    end
+  end
+  local how = blame(2, raise, "serror", named)
+  return how
 end

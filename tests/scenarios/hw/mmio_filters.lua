@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The options of on_mmio_read and on_mmio_write: size, value and mask, after, every, limit, vcpu, and a range as place.
 --! guest: mmio
+--! smp: 2
 --! tiers: patched
 --! requires: mmio
 --! stdout-any

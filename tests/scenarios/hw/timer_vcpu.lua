@@ -16,7 +16,8 @@ on_pc("before_wait", function()
     for vcpu = 0, 3 do
         local timer = after_ns(5000000 + vcpu * 1000000, {vcpu = vcpu}, function(ev)
             check.eq(ev.vcpu, vcpu, "ev.vcpu")
-            check.eq(cpu.MPIDR_EL1 & 0xff, vcpu, "MPIDR_EL1")
+            local stack = fi.symbol("stacks") + vcpu * 0x2000
+            check.ok(cpu.sp > stack and cpu.sp <= stack + 0x2000, "its stack pointer")
         end)
         check.at_exit(function() check.fired(timer, 1) end)
     end
