@@ -348,6 +348,16 @@ typedef void (*qemu_plugin_fi_region_cb_t)(uint64_t first, uint64_t last,
 QEMU_PLUGIN_FI_API
 void qemu_plugin_fi_mmio_foreach(qemu_plugin_fi_region_cb_t cb, void *userdata);
 
+/**
+ * enum qemu_plugin_fi_irq_op - what to do to an interrupt input
+ * @QEMU_PLUGIN_FI_IRQ_SET: raise it
+ * @QEMU_PLUGIN_FI_IRQ_CLEAR: lower it
+ * @QEMU_PLUGIN_FI_IRQ_PULSE: raise and lower it at once
+ * @QEMU_PLUGIN_FI_IRQ_CUT: what drives the input no longer reaches it; SET,
+ *  CLEAR and PULSE still do.  The input keeps its level.
+ * @QEMU_PLUGIN_FI_IRQ_MEND: undo CUT.  The input takes the level that its
+ *  source has by now.
+ */
 enum qemu_plugin_fi_irq_op {
     QEMU_PLUGIN_FI_IRQ_SET,
     QEMU_PLUGIN_FI_IRQ_CLEAR,
@@ -356,25 +366,78 @@ enum qemu_plugin_fi_irq_op {
     QEMU_PLUGIN_FI_IRQ_MEND,
 };
 
+/**
+ * qemu_plugin_fi_irq() - drive or cut an interrupt line
+ * @device: the receiving device: its QOM path, absolute or partial, or the
+ *  name of its type ("arm-gicv3"), or a word of that ("gicv3"), if that leaves
+ *  only one device
+ * @name: name of the group of inputs, NULL for the unnamed ones
+ * @line: number of the input in its group, from 0
+ * @op: what to do to the input
+ * @error: on failure a message, to be freed with g_free(); may be NULL
+ *
+ * The input can be that of any device: an interrupt controller, an OR gate,
+ * a CPU.  Without CUT the last one to drive it wins, this function or its
+ * source.  CUT on a line that is cut and MEND on one that is not do nothing.
+ * The source's level is watched from the first operation on the line; a
+ * source that did not move since counts as low when MEND has to undo a SET.
+ *
+ * This function may be called from any thread and from any callback, with or
+ * without the BQL, once the machine is complete.  Under -icount an interrupt
+ * that it raises from within a translation block is taken at the block's end.
+ *
+ * Returns: true, or false if there is no such device or input
+ */
 QEMU_PLUGIN_FI_API
-bool qemu_plugin_fi_irq(const char *device, const char *name,
-                        unsigned int line, enum qemu_plugin_fi_irq_op op,
-                        char **error);
+bool qemu_plugin_fi_irq(const char *device, const char *name, unsigned int line,
+                        enum qemu_plugin_fi_irq_op op, char **error);
 
+/**
+ * typedef qemu_plugin_fi_irq_cb_t - is told of a group of interrupt inputs
+ * @device_path: canonical QOM path of the device
+ * @device_type: name of its type
+ * @name: name of the group, NULL for unnamed inputs
+ * @n_lines: number of inputs in it
+ * @userdata: as given to qemu_plugin_fi_irq_foreach()
+ */
 typedef void (*qemu_plugin_fi_irq_cb_t)(const char *device_path,
                                         const char *device_type,
-                                        const char *name,
-                                        unsigned int n_lines, void *userdata);
+                                        const char *name, unsigned int n_lines,
+                                        void *userdata);
 
+/**
+ * qemu_plugin_fi_irq_foreach() - list all interrupt inputs
+ * @cb: called for each group of inputs of each device, by path, with the BQL
+ *  held
+ * @userdata: passed to @cb
+ *
+ * This function may be called from any thread and from any callback, with or
+ * without the BQL.  Before the machine is complete it lists what there is.
+ */
 QEMU_PLUGIN_FI_API
 void qemu_plugin_fi_irq_foreach(qemu_plugin_fi_irq_cb_t cb, void *userdata);
 
+/**
+ * enum qemu_plugin_fi_param_type - what values a parameter takes
+ * @QEMU_PLUGIN_FI_PARAM_UINT: a number from 0 to its @max
+ * @QEMU_PLUGIN_FI_PARAM_BOOL: 0 or 1
+ * @QEMU_PLUGIN_FI_PARAM_CHOICE: one of its @choices
+ */
 enum qemu_plugin_fi_param_type {
     QEMU_PLUGIN_FI_PARAM_UINT,
     QEMU_PLUGIN_FI_PARAM_BOOL,
     QEMU_PLUGIN_FI_PARAM_CHOICE,
 };
 
+/**
+ * struct qemu_plugin_fi_param - a parameter of a fault
+ * @name: its name
+ * @help: one line about it
+ * @type: what values it takes
+ * @required: it has no default
+ * @max: the largest value of a QEMU_PLUGIN_FI_PARAM_UINT
+ * @choices: the values of a QEMU_PLUGIN_FI_PARAM_CHOICE, NULL-terminated
+ */
 struct qemu_plugin_fi_param {
     const char *name;
     const char *help;
@@ -384,6 +447,13 @@ struct qemu_plugin_fi_param {
     const char *const *choices;
 };
 
+/**
+ * struct qemu_plugin_fi_fault - a fault that a device or CPU declares
+ * @name: its name
+ * @help: one line about it
+ * @n_params: number of @params
+ * @params: its parameters
+ */
 struct qemu_plugin_fi_fault {
     const char *name;
     const char *help;
@@ -391,29 +461,98 @@ struct qemu_plugin_fi_fault {
     const struct qemu_plugin_fi_param *params;
 };
 
+/**
+ * struct qemu_plugin_fi_arg - an argument for a fault
+ * @name: of the parameter
+ * @string: value for a QEMU_PLUGIN_FI_PARAM_CHOICE, else NULL
+ * @number: value for the other types
+ */
 struct qemu_plugin_fi_arg {
     const char *name;
     const char *string;
     uint64_t number;
 };
 
+/**
+ * typedef qemu_plugin_fi_fault_cb_t - is told of a fault
+ * @device_path: canonical QOM path of the device or CPU
+ * @device_type: name of its type
+ * @fault: the fault, valid during the call; its strings stay valid
+ * @userdata: as given with the callback
+ */
 typedef void (*qemu_plugin_fi_fault_cb_t)(
     const char *device_path, const char *device_type,
     const struct qemu_plugin_fi_fault *fault, void *userdata);
 
+/**
+ * qemu_plugin_fi_fault_foreach() - list the faults of all devices
+ * @cb: called for each fault of each device, by path, with the BQL held
+ * @userdata: passed to @cb
+ *
+ * This function may be called from any thread and from any callback, with or
+ * without the BQL.  Before the machine is complete it lists what there is.
+ */
 QEMU_PLUGIN_FI_API
-void qemu_plugin_fi_fault_foreach(qemu_plugin_fi_fault_cb_t cb,
-                                  void *userdata);
+void qemu_plugin_fi_fault_foreach(qemu_plugin_fi_fault_cb_t cb, void *userdata);
 
+/**
+ * qemu_plugin_fi_fault() - make a device fail in one of the ways it declares
+ * @device: the device, as for qemu_plugin_fi_irq()
+ * @fault: name of the fault
+ * @args: arguments, in any order
+ * @n_args: number of @args
+ * @error: on failure a message, to be freed with g_free(); may be NULL
+ *
+ * Unless the fault's help says that it waits for something, it has happened
+ * when this function returns.
+ *
+ * This function may be called from any thread and from any callback, with or
+ * without the BQL, once the machine is complete.
+ *
+ * Returns: true, or false if there is no such device or fault, if an argument
+ * is unknown, missing or not allowed, or if the device can not do it now
+ */
 QEMU_PLUGIN_FI_API
 bool qemu_plugin_fi_fault(const char *device, const char *fault,
                           const struct qemu_plugin_fi_arg *args,
                           unsigned int n_args, char **error);
 
+/**
+ * qemu_plugin_fi_exception_foreach() - list the exceptions of a vCPU
+ * @cb: called for each exception that can be injected, with the BQL held
+ * @userdata: passed to @cb
+ *
+ * They are those of the current vCPU's class, on other threads of that of the
+ * first vCPU.  This function may be called from any thread and from any
+ * callback, with or without the BQL.  Before there are vCPUs it lists none.
+ */
 QEMU_PLUGIN_FI_API
 void qemu_plugin_fi_exception_foreach(qemu_plugin_fi_fault_cb_t cb,
                                       void *userdata);
 
+/**
+ * qemu_plugin_fi_exception() - make the current vCPU take an exception
+ * @exception: name of the exception
+ * @args: arguments, in any order
+ * @n_args: number of @args
+ * @ret_pending: if not NULL, set to whether the vCPU masks the exception now,
+ *  so that it is taken once it is unmasked
+ * @error: on failure a message, to be freed with g_free(); may be NULL
+ *
+ * In guest code, which takes a callback with QEMU_PLUGIN_CB_RW_REGS_PC, the
+ * caller then leaves by qemu_plugin_set_pc(); the exception is taken at the
+ * address given to that.  For an exception that the instruction is to cause,
+ * or that is to come before it, the address is the instruction's own.
+ * Outside of guest code, in a callback of qemu_plugin_fi_run_on_vcpu() or for
+ * a vCPU that goes idle, nothing more is needed: the exception is taken
+ * where the vCPU goes on, and wakes it if it is halted.
+ *
+ * It is an error in callbacks that may not write registers, in those for
+ * discontinuities, and while an exception injected earlier waits to be taken.
+ *
+ * Returns: true, or false if there is no such exception, if an argument is
+ * unknown, missing or not allowed, or if the vCPU can not take it now
+ */
 QEMU_PLUGIN_FI_API
 bool qemu_plugin_fi_exception(const char *exception,
                               const struct qemu_plugin_fi_arg *args,
