@@ -46,9 +46,10 @@ typedef enum FiCap {
 } FiCap;
 
 bool fi_has(FiCap cap);
+/* It works in part, by the public API alone: fi.caps() says not exact. */
+bool fi_has_in_part(FiCap cap);
 /* Does what it offers work exactly as hardware would?  False as well where
  * there is only a substitute, as for FI_CAP_IRQ in the stock tier. */
-bool fi_cap_exact(FiCap cap);
 const char *fi_cap_name(FiCap cap);
 /* How to get a capability that is missing. */
 const char *fi_cap_advice(FiCap cap);

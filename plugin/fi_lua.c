@@ -95,9 +95,9 @@ bool fi_has(FiCap cap)
     }
 }
 
-bool fi_cap_exact(FiCap cap)
+bool fi_has_in_part(FiCap cap)
 {
-    return fi_has(cap);
+    return !fi_has(cap) && (cap == FI_CAP_IRQ || cap == FI_CAP_MMIO);
 }
 
 static const struct {
@@ -124,7 +124,10 @@ static const struct {
     [FI_CAP_TIMERS] = { "timers", "a QEMU with qemu-patches/ applied, which "
                                   "./fi setup builds" },
     [FI_CAP_MMIO] = { "mmio", "a QEMU with qemu-patches/ applied, which "
-                              "./fi setup builds" },
+                              "./fi setup builds; without it on_mmio_read "
+                              "can override what plain loads of AArch64 read, "
+                              "after the device was read, and on_mmio_write "
+                              "can only watch" },
     [FI_CAP_IRQ] = { "irq", "a QEMU with qemu-patches/ applied, which "
                             "./fi setup builds; without it SPIs, PPIs and "
                             "SGIs go through the interrupt controller's "

@@ -399,7 +399,7 @@ static int take_result(lua_State *L)
 
     lua_settop(L, 3);
     fi_check_info(L, 3);
-    if (c->place == FI_PLACE_MMIO) {
+    if (c->kind == FI_MMIO_READ || c->kind == FI_MMIO_WRITE) {
         fi_take_mmio_result(L, c, 2);
     } else if (c->kind == FI_SYSREG_READ || c->kind == FI_SYSREG_WRITE) {
         fi_sysreg_result(L, c, 2);
@@ -691,6 +691,9 @@ void fi_script_summarise(FiTrigger *t)
     fi_line_int(l, "hits", fi_trigger_hits(t));
     fi_line_int(l, "fired", fi_trigger_fired(t));
     fi_line_int(l, "errors", t->errors);
+    if (t->missed) {
+        fi_line_int(l, "missed", t->missed);
+    }
     fi_line_string(l, "state", state_name(fi_trigger_state(t)));
     fi_line_end(l);
     if (fi_trigger_fired(t) == 0) {

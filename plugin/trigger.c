@@ -105,6 +105,13 @@ bool fi_condition_holds(const FiCondition *c, unsigned vcpu)
     return false;
 }
 
+bool fi_kind_is_hardware(FiKind kind)
+{
+    return kind == FI_TIMER ||
+           ((kind == FI_MMIO_READ || kind == FI_MMIO_WRITE) &&
+            fi_has(FI_CAP_MMIO));
+}
+
 void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind)
 {
     *spec = (FiTriggerSpec){
@@ -362,6 +369,9 @@ bool fi_trigger_concerns_code(const FiTrigger *t, uint64_t lo, uint64_t hi)
     case FI_READ:
     case FI_WRITE:
         return true;
+    case FI_MMIO_READ:
+    case FI_MMIO_WRITE:
+        return !fi_kind_is_hardware(t->spec.kind);
     default:
         return false;
     }
@@ -593,6 +603,10 @@ static void plan_add(FiPlan *p, FiTrigger *t, GPtrArray *mem[2][2])
         break;
     case FI_MMIO_READ:
     case FI_MMIO_WRITE:
+        if (!fi_kind_is_hardware(t->spec.kind)) {
+            g_ptr_array_add(mem[1][t->spec.kind == FI_MMIO_WRITE], t);
+        }
+        break;
     case FI_TIMER:
         break; /* no code carries them */
     default:

@@ -114,9 +114,10 @@ typedef struct FiTrigger {
     qemu_plugin_u64 slot;
     uint64_t total_hits; /* spec.total; atomic */
     uint64_t fired;      /* atomic */
-    uint64_t errors;     /* Lua lock */
-    bool summarised;     /* Lua lock: its journal line is written */
-    bool replaces;       /* Lua lock: a handler has replaced an MSR's data */
+    uint64_t missed; /* Lua lock: FI_MMIO_READ that could not be overridden */
+    uint64_t errors; /* Lua lock */
+    bool summarised; /* Lua lock: its journal line is written */
+    bool replaces;   /* Lua lock: a handler has replaced an MSR's data */
     struct FiHardware *hardware; /* hardware.c; NULL for other kinds */
     /* fi.max_vcpus of them, and one for events that no vCPU has caused */
     FiTriggerVcpu vcpu[];
@@ -132,11 +133,9 @@ static inline FiTriggerState fi_trigger_state(FiTrigger *t)
     return (FiTriggerState)g_atomic_int_get(&t->state);
 }
 
-/* Is it one that hardware.c attaches to QEMU's devices or clock? */
-static inline bool fi_kind_is_hardware(FiKind kind)
-{
-    return kind == FI_MMIO_READ || kind == FI_MMIO_WRITE || kind == FI_TIMER;
-}
+/* Is it one that hardware.c attaches to QEMU's devices or clock?  Accesses to
+ * devices are carried by code where QEMU has no hooks for them. */
+bool fi_kind_is_hardware(FiKind kind);
 
 uint64_t fi_trigger_hits(FiTrigger *t);
 uint64_t fi_trigger_hits_on(FiTrigger *t, unsigned vcpu);

@@ -113,9 +113,9 @@ static int caps(lua_State *L)
     lua_newtable(L);
     for (cap = 0; cap < FI_CAP_COUNT; cap++) {
         lua_newtable(L);
-        lua_pushboolean(L, fi_has(cap));
+        lua_pushboolean(L, fi_has(cap) || fi_has_in_part(cap));
         lua_setfield(L, -2, "available");
-        lua_pushboolean(L, fi_cap_exact(cap));
+        lua_pushboolean(L, fi_has(cap));
         lua_setfield(L, -2, "exact");
         lua_pushstring(L, fi_cap_advice(cap));
         lua_setfield(L, -2, "needs");

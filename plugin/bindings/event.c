@@ -13,29 +13,36 @@
 /* The metatable again: by address it is found without a string. */
 static const char metatable_key;
 
+uint64_t fi_access_value(const FiContext *c)
+{
+    qemu_plugin_mem_value v = qemu_plugin_mem_get_value(c->meminfo);
+
+    switch (v.type) {
+    case QEMU_PLUGIN_MEM_VALUE_U8:
+        return v.data.u8;
+    case QEMU_PLUGIN_MEM_VALUE_U16:
+        return v.data.u16;
+    case QEMU_PLUGIN_MEM_VALUE_U32:
+        return v.data.u32;
+    case QEMU_PLUGIN_MEM_VALUE_U64:
+        return v.data.u64;
+    case QEMU_PLUGIN_MEM_VALUE_U128:
+        return v.data.u128.low;
+    }
+    return 0;
+}
+
 static void push_access_value(lua_State *L, const FiContext *c)
 {
     qemu_plugin_mem_value v = qemu_plugin_mem_get_value(c->meminfo);
     uint64_t wide[2];
 
-    switch (v.type) {
-    case QEMU_PLUGIN_MEM_VALUE_U8:
-        lua_pushinteger(L, v.data.u8);
-        break;
-    case QEMU_PLUGIN_MEM_VALUE_U16:
-        lua_pushinteger(L, v.data.u16);
-        break;
-    case QEMU_PLUGIN_MEM_VALUE_U32:
-        lua_pushinteger(L, v.data.u32);
-        break;
-    case QEMU_PLUGIN_MEM_VALUE_U64:
-        lua_pushinteger(L, (lua_Integer)v.data.u64);
-        break;
-    case QEMU_PLUGIN_MEM_VALUE_U128:
+    if (v.type == QEMU_PLUGIN_MEM_VALUE_U128) {
         wide[0] = GUINT64_TO_LE(v.data.u128.low);
         wide[1] = GUINT64_TO_LE(v.data.u128.high);
         lua_pushlstring(L, (const char *)wide, sizeof(wide));
-        break;
+    } else {
+        lua_pushinteger(L, (lua_Integer)fi_access_value(c));
     }
 }
 
@@ -87,6 +94,10 @@ static bool access_field(lua_State *L, const FiContext *c, const char *key)
     hw = qemu_plugin_get_hwaddr(c->meminfo, c->addr);
     if (strcmp(key, "paddr") == 0) {
         push_int_or_nil(L, hw, hw ? qemu_plugin_hwaddr_phys_addr(hw) : 0);
+        return true;
+    }
+    if (strcmp(key, "dma") == 0) {
+        lua_pushboolean(L, false); /* seen are instructions' accesses only */
         return true;
     }
     return device_field(L, hw, key);

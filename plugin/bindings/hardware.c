@@ -74,7 +74,7 @@ static void check_device(lua_State *L, const FiTriggerSpec *spec)
     FiContext *released;
     bool ok;
 
-    if (!fi_machine_is_ready()) {
+    if (!fi_machine_is_ready() || !fi_has(FI_CAP_MMIO)) {
         return;
     }
     released = fi_script_release();
@@ -94,9 +94,13 @@ static int arm_on_mmio(lua_State *L)
     fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
     luaL_checkany(L, 1);
     fi_need_place_for_triggers(L, &spec);
-    fi_need_cap(L, FI_CAP_MMIO, fi_kind_function(spec.kind));
     fn = fi_check_handler(L, 2, &spec);
     label = check_place(L, 1, &spec);
+    if (spec.device || spec.dma >= 0) {
+        fi_need_cap(L, FI_CAP_MMIO,
+                    spec.device ? "a device's name" : "option 'dma'");
+    }
+    spec.phys = true;
     fi_name_trigger(L, &spec, label);
     check_device(L, &spec);
     luaL_where(L, 1);
@@ -127,19 +131,60 @@ static void journal_access(lua_State *L, FiContext *c, const char *action,
     fi_fault_end(L, l, 3);
 }
 
+/* Unsigned, or negative and of that many bytes. */
+static bool fits(uint64_t value, unsigned size)
+{
+    return size >= 8 || value >> (8 * size) == 0 ||
+           (int64_t)value >> (8 * size - 1) == -1;
+}
+
+static uint64_t truncated(uint64_t value, unsigned size)
+{
+    return size < 8 ? value & ((UINT64_C(1) << (8 * size)) - 1) : value;
+}
+
+static uint64_t extended(const FiLoad *load, uint64_t value)
+{
+    unsigned shift = 64 - 8 * load->size;
+
+    if (load->sign_extend) {
+        value = (uint64_t)((int64_t)(value << shift) >> shift);
+    }
+    return load->is_64 ? value : (uint32_t)value;
+}
+
+static void override_loaded(lua_State *L, FiContext *c, const FiLoad *load,
+                            uint64_t value)
+{
+    struct qemu_plugin_hwaddr *hw = qemu_plugin_get_hwaddr(c->meminfo, c->addr);
+    char reg[8];
+    FiLine *l;
+
+    value = truncated(value, load->size);
+    g_snprintf(reg, sizeof(reg), "x%d", load->rt);
+    if (load->rt != 31 &&
+        !fi_vcpu_set_u64(c->vcpu, reg, extended(load, value))) {
+        luaL_error(L, "register '%s' cannot be written here", reg);
+    }
+    l = fi_fault_begin(c, "mmio_read");
+    fi_line_hex(l, "target", hw ? qemu_plugin_hwaddr_phys_addr(hw) : c->addr);
+    fi_line_int(l, "size", load->size);
+    fi_line_null(l, "region");
+    fi_line_hex(l, "old", fi_access_value(c));
+    fi_line_hex(l, "new", value);
+    fi_fault_end(L, l, 3);
+}
+
 static void take_value(lua_State *L, FiContext *c, int idx)
 {
     struct qemu_plugin_fi_mmio *m = c->mmio;
     uint64_t value = lua_tointeger(L, idx);
 
-    if (m->size < 8 && value >> (8 * m->size) != 0 &&
-        (int64_t)value >> (8 * m->size - 1) != -1) {
+    if (!fits(value, m->size)) {
         luaL_error(L, "%s does not fit the access, which is %d bytes wide",
                    fi_push_hex(L, value), (int)m->size);
     }
-    if (m->size < 8) {
-        value &= (UINT64_C(1) << (8 * m->size)) - 1;
-    }
+    value = truncated(value, m->size);
     c->mmio_value = value;
     journal_access(L, c, m->is_write ? "mmio_write" : "mmio_read", true);
     m->value = value;
@@ -147,9 +192,49 @@ static void take_value(lua_State *L, FiContext *c, int idx)
     c->verdict = FI_VERDICT_VALUE;
 }
 
+/*
+ * Without hooks in QEMU the access has been made.  What a load has read can
+ * still be put into its register, if that is all that it does.
+ */
+static void take_result_afterwards(lua_State *L, FiContext *c, int idx)
+{
+    const FiArch *arch = c->vcpu->arch;
+    unsigned size = 1u << qemu_plugin_mem_size_shift(c->meminfo);
+    FiLoad load;
+
+    if (!lua_isinteger(L, idx) || c->kind == FI_MMIO_WRITE) {
+        fi_need_cap(L, FI_CAP_MMIO,
+                    c->kind == FI_MMIO_WRITE
+                        ? "changing a write to a device"
+                        : "an on_mmio_read handler's result other than an "
+                          "integer");
+    }
+    if (!fits(lua_tointeger(L, idx), size)) {
+        luaL_error(L, "%s does not fit the access, which is %d bytes wide",
+                   fi_push_hex(L, lua_tointeger(L, idx)), (int)size);
+    }
+    if (!arch->simple_load || !arch->simple_load(c->site->opcode, &load) ||
+        load.size != size || (load.writes_back && load.base_is_rt)) {
+        if (!c->trigger->missed++) {
+            fi_message("%s: the instruction 0x%x at 0x%" PRIx64
+                       " is no plain load, so what it reads from a device "
+                       "cannot be overridden on this QEMU; such reads are "
+                       "counted as missed",
+                       c->trigger->name, c->site->opcode, c->site->pc);
+        }
+        return;
+    }
+    override_loaded(L, c, &load, lua_tointeger(L, idx));
+}
+
 void fi_take_mmio_result(lua_State *L, FiContext *c, int idx)
 {
     const void *token = lua_touserdata(L, idx);
+
+    if (!c->mmio) {
+        take_result_afterwards(L, c, idx);
+        return;
+    }
 
     if (lua_isinteger(L, idx)) {
         take_value(L, c, idx);

@@ -78,6 +78,8 @@ FI_RAISES void fi_sysreg_result(lua_State *L, FiContext *c, int idx);
 FI_RAISES void fi_push_event(lua_State *L, FiContext *c);
 /* Make the event of @c, if one was made, unreadable. */
 void fi_expire_event(FiContext *c);
+/* The data of a memory access, FI_PLACE_MEM; of 16 bytes the low half. */
+uint64_t fi_access_value(const FiContext *c);
 /* Push the trigger's handle. */
 FI_RAISES void fi_push_trigger(lua_State *L, FiTrigger *t);
 /* nil or a condition at @idx. */

@@ -696,6 +696,8 @@ static int trigger_index(lua_State *L)
         lua_pushinteger(L, fi_trigger_fired(t));
     } else if (strcmp(key, "errors") == 0) {
         lua_pushinteger(L, t->errors);
+    } else if (strcmp(key, "missed") == 0) {
+        lua_pushinteger(L, t->missed);
     } else if (strcmp(key, "name") == 0) {
         lua_pushstring(L, t->name);
     } else if (strcmp(key, "kind") == 0) {
@@ -705,11 +707,12 @@ static int trigger_index(lua_State *L)
     } else {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL) {
-            return luaL_error(L,
-                              "a trigger has no '%s' (known: hits, fired, "
-                              "errors, name, kind, enabled, remove, disable, "
-                              "enable)",
-                              key);
+            return luaL_error(
+                L,
+                "a trigger has no '%s' (known: hits, fired, "
+                "errors, missed, name, kind, enabled, remove, disable, "
+                "enable)",
+                key);
         }
     }
     return 1;
