@@ -46,6 +46,10 @@ FI_RAISES const char *fi_push_place(lua_State *L);
 
 /* The current context if it is on a vCPU, else an error naming @what. */
 FI_RAISES FiContext *fi_need_vcpu(lua_State *L, const char *what);
+/* Does @device mean the one with this path and type?  As QEMU looks it up: a
+ * QOM path, the end of one, a type or a part of its name.  NULL: any. */
+bool fi_same_device(const char *device, const char *path, const char *type);
+
 /* The current context, which may be on no vCPU; an error at load and exit,
  * where there are no devices. */
 FI_RAISES FiContext *fi_need_machine(lua_State *L, const char *what);
