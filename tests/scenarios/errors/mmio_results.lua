@@ -13,7 +13,7 @@
 --! journal: {"kind":"error","trigger":"wide","message":"~0x123456789"}
 --! journal: {"kind":"error","trigger":"string"}
 --! journal: {"kind":"error","trigger":"read","message":"~DROP"}
---! journal: {"kind":"error","trigger":"write","message":"~SKIP"}
+--! journal: {"kind":"error","trigger":"write","message":"~on_mmio_write handler returns nothing, an integer, fi.DROP or fi.BUS_ERROR"}
 --! journal-count: error 4
 --! journal-count: fault 0
 
