@@ -173,8 +173,8 @@ static int invoke_with_event(lua_State *L)
     fi_push_event(L, c);                           /* context event */
     lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger); /* … handler */
     lua_pushvalue(L, 2);
-    lua_call(L, 1, 1);
-    return 1;
+    lua_call(L, 1, 2);
+    return 2;
 }
 
 /* What every entry needs stays on the stack of each state. */
@@ -320,11 +320,14 @@ static void report(FiContext *c, const char *text)
 
 /* Handlers */
 
+/* [context, result, info for the journal] */
 static int take_result(lua_State *L)
 {
     FiContext *c = lua_touserdata(L, 1);
     const void *token = lua_touserdata(L, 2);
 
+    lua_settop(L, 3);
+    fi_check_info(L, 3);
     if (c->kind == FI_SYSREG_READ || c->kind == FI_SYSREG_WRITE) {
         fi_sysreg_result(L, c, 2);
     } else if (token == &fi_token_skip) {
@@ -340,19 +343,20 @@ static int take_result(lua_State *L)
     return 0;
 }
 
-/* The result on top of the stack; a wrong one is the handler's error. */
+/* The two results on top of the stack; a wrong one is the handler's error. */
 static void handle_result(FiContext *c)
 {
     lua_State *L = c->L;
     lua_Debug ar;
 
-    if (lua_isnil(L, -1)) {
+    if (lua_isnil(L, -2)) {
         return;
     }
     lua_pushcfunction(L, take_result);
+    lua_insert(L, -3);
     lua_pushlightuserdata(L, c);
-    lua_pushvalue(L, -3);
-    if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
+    lua_insert(L, -3);
+    if (lua_pcall(L, 3, 0, 0) != LUA_OK) {
         g_autofree char *text = NULL;
 
         lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger);
@@ -372,10 +376,10 @@ static void call_handler(FiContext *c)
     if (t->wants_event) {
         lua_pushvalue(L, INVOKE_WITH_EVENT);
         lua_pushlightuserdata(L, c);
-        status = lua_pcall(L, 1, 1, MESSAGE_HANDLER);
+        status = lua_pcall(L, 1, 2, MESSAGE_HANDLER);
     } else {
         lua_rawgetp(L, LUA_REGISTRYINDEX, t);
-        status = lua_pcall(L, 0, 1, MESSAGE_HANDLER);
+        status = lua_pcall(L, 0, 2, MESSAGE_HANDLER);
     }
     fi_expire_event(c); /* at once: it is no longer anchored */
     if (status == LUA_OK) {

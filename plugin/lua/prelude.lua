@@ -27,13 +27,13 @@ local WAIT = {} -- what a task yields: only waits do
 local tasks = setmetatable({}, { __mode = "k" })
 
 local function step(co, ...)
-  local ok, what = resume(co, ...)
+  local ok, what, info = resume(co, ...)
   if not ok then
     tasks[co] = nil
     error(traceback(co, tostring(what)), 0)
   elseif status(co) == "dead" then
     tasks[co] = nil
-    return what -- a task that ends with `return fi.SKIP` means it
+    return what, info -- a task that ends with `return fi.SKIP` means it
   elseif what ~= WAIT then
     tasks[co] = nil
     error(traceback(co, "a task may only wait with wait_pc and its like, not with coroutine.yield"), 0)
