@@ -4,7 +4,7 @@
 --! stdout: id 0x1
 --! stdout: counter runs
 --! stdout: tpidr 0x21 kept 0x1234
---! stdout: nzcv 0x60000000 kept 0x60000000
+--! stdout: nzcv 0x90000000 kept 0x60000000
 --! stdout: contextidr sum 1034 kept 36
 --! stdout: daif 0x1c0 0x3c0
 --! stdout: tpidrro 0x0
@@ -15,8 +15,8 @@
 --! journal: {"kind":"fault","at":"write_tpidr","action":"sysreg_write","new":"0x21"}
 --! journal: {"kind":"fault","at":"write_contextidr","action":"sysreg_write","old":"0x2","new":"0x3e8"}
 --! journal: {"kind":"trigger","name":"third","hits":1,"fired":1,"errors":0,"state":"removed"}
---! journal-count: fault 3
---! checks: 5
+--! journal-count: fault 4
+--! checks: 6
 
 local check -- its verdict comes last: see the end
 
@@ -43,6 +43,11 @@ end)
 on_sysreg_write("TPIDR_EL1", {limit = 1}, function()
     on_pc("write_tpidr+4", {limit = 1}, function() check.eq(cpu.x0, 0x1234, "x0 behind the MSR") end)
     return 0x21
+end)
+
+on_sysreg_write("NZCV", function() return 0x90000000 end)
+on_pc("nzcv_behind", function()
+    check.eq(cpu.x0, 0x60000000, "x0 in a handler behind an MSR in the same block")
 end)
 
 local third
