@@ -284,6 +284,18 @@ static void want_drop(lua_State *L, FiContext *c, int info)
     c->outcome->skip = true;
 }
 
+/* No address of the host, which differs from run to run. */
+static const char *describe(lua_State *L, int idx)
+{
+    if (lua_touserdata(L, idx) == &fi_token_skip) {
+        return "fi.SKIP";
+    } else if (lua_touserdata(L, idx) == &fi_token_drop) {
+        return "fi.DROP";
+    }
+    return lua_type(L, idx) == LUA_TNUMBER ? lua_tostring(L, idx)
+                                           : luaL_typename(L, idx);
+}
+
 void fi_sysreg_result(lua_State *L, FiContext *c, int idx)
 {
     bool write = c->kind == FI_SYSREG_WRITE;
@@ -297,6 +309,6 @@ void fi_sysreg_result(lua_State *L, FiContext *c, int idx)
                    fi_kind_name(c->kind),
                    write ? ", an integer (written instead) or fi.DROP"
                          : " or an integer (what the guest reads)",
-                   luaL_tolstring(L, idx, NULL));
+                   describe(L, idx));
     }
 }
