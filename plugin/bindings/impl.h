@@ -75,7 +75,8 @@ FI_RAISES void fi_check_sysreg(lua_State *L, int idx, FiTriggerSpec *spec);
 /* Push the event's field @key; false if there is none or it is nil. */
 FI_RAISES bool fi_sysreg_field(lua_State *L, const FiContext *c,
                                const char *key);
-/* Take the result at @idx of a handler of on_sysreg_read or on_sysreg_write. */
+/* Take the result at @idx of a handler of on_sysreg_read or on_sysreg_write,
+ * and the journal's info behind it. */
 FI_RAISES void fi_sysreg_result(lua_State *L, FiContext *c, int idx);
 
 /* Push the event of the current context as a userdata. */
