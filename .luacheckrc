@@ -12,8 +12,8 @@ local task_functions = {
     "wait_sysreg_read", "wait_sysreg_write",
 }
 local fi_fields = {
-    "SKIP", "RETRY", "DROP", "BUS_ERROR", "counter", "cpu", "mem", "phys", "defer", "skip", "args", "seed", "rng", "log", "note", "exit",
-    "symbol", "has", "caps", "target", "vcpus", "version", "triggers", "script", "now_ns",
+    "SKIP", "RETRY", "DROP", "BUS_ERROR", "counter", "cpu", "mem", "phys", "defer", "skip", "args", "seed", "rng", "log",
+    "note", "exit", "symbol", "has", "caps", "target", "vcpus", "version", "triggers", "script", "now_ns",
 }
 -- The register file and memory accessors: scenarios assign to their fields.
 local memory = {
