@@ -4,12 +4,30 @@
 #include <string.h>
 
 #include "fi.h"
+#include "late_write.h"
 #include "replace.h"
 #include "slot.h"
 
 /* What QEMU calls at an instruction or at the start of a block. */
 
 /* Instructions */
+
+/* Outside of guest code, where nothing has to be left. */
+void fi_leave_by_work(FiVcpu *v, uint64_t pc)
+{
+    FiInsnState state = { 0 };
+
+    if (v->arch->block_state) {
+        v->arch->block_state(v, &state);
+    }
+    if (state.thumb && v->arch->set_itstate) {
+        v->arch->set_itstate(v, 0);
+    }
+    if (v->arch->pc_to_set) {
+        pc = v->arch->pc_to_set(v, pc, state.thumb || (pc & 1));
+    }
+    qemu_plugin_fi_set_pc(pc);
+}
 
 /* The last act of a callback: leaves by longjmp. */
 static void go_to(FiVcpu *v, const FiSite *s, uint64_t pc, uint8_t itstate)
@@ -82,6 +100,7 @@ static void finish_insn(FiVcpu *v, const FiSite *s, FiOutcome *out)
     if (again && FI_HAS_SET_PC) {
         /* Only a fresh translation knows that this execution is the second. */
         v->wants_reset = true;
+        v->resume_on_return = out->exception;
         fi_resume_set(v, s->pc);
     }
     fi_settle(v, true);
@@ -96,7 +115,7 @@ static void finish_insn(FiVcpu *v, const FiSite *s, FiOutcome *out)
 
 bool fi_run_trigger(FiContext *c, FiTrigger *t, bool inline_add)
 {
-    unsigned vcpu = c->vcpu->index;
+    unsigned vcpu = c->vcpu ? c->vcpu->index : fi.max_vcpus;
 
     if (t->spec.kind == FI_COUNT) {
         qemu_plugin_u64_add(t->spec.counter->slot, vcpu, 1);
@@ -145,6 +164,14 @@ static bool sysreg_value_matches(const FiContext *c, const FiTriggerSpec *s)
     return ((data ^ s->value) & s->mask) == 0;
 }
 
+/* After an exception, the guest may have given up what was interrupted; then
+ * this execution is a new one. */
+static bool is_second_time(FiVcpu *v, uint64_t pc)
+{
+    return !v->resume_on_return || !v->arch->returned_to ||
+           v->arch->returned_to(v, pc);
+}
+
 /* This execution is the second, in a fresh translation. */
 static bool passes(FiVcpu *v, const FiSite *s)
 {
@@ -152,6 +179,9 @@ static bool passes(FiVcpu *v, const FiSite *s)
         return false;
     }
     fi_resume_clear(v);
+    if (!is_second_time(v, s->pc)) {
+        return false;
+    }
     fi_replace_begin(v, s->pc);
     return true;
 }
@@ -369,6 +399,7 @@ void fi_gate_cb(unsigned int vcpu_index, void *userdata)
     FiOutcome out = { 0 };
 
     fi_slot_set(fi_gate, vcpu_index, 0);
+    fi_late_writes_perform(v);
     fi_replace_end_at(v, s->pc);
     if (v->has_jump) {
         v->has_jump = false;

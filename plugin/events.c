@@ -25,7 +25,8 @@ static bool exception_matches(const FiTriggerSpec *s, const FiContext *c)
 
 void fi_run_event(FiContext *c, FiKind kind)
 {
-    g_autoptr(GPtrArray) found = fi_registry_collect(kind, c->vcpu->index);
+    unsigned vcpu = c->vcpu ? c->vcpu->index : fi.max_vcpus;
+    g_autoptr(GPtrArray) found = fi_registry_collect(kind, vcpu);
     guint i;
 
     for (i = 0; found && i < found->len; i++) {
@@ -132,14 +133,11 @@ static void jump_at_next_block(FiVcpu *v, uint64_t pc)
 {
     v->has_jump = true;
     v->jump_pc = pc;
-    fi_slot_set(fi_gate, v->index, 1);
-    fi_script_lock();
-    fi_registry_want_gate();
-    if (!fi_script_closed_locked() && fi_registry_dirty()) {
-        fi_instrument_publish_locked();
-        v->wants_reset = true;
+    if (fi_has(FI_CAP_VCPU_WORK)) {
+        fi_instrument_ring(v);
+    } else {
+        fi_instrument_use_gate(v);
     }
-    fi_script_unlock();
 }
 
 void fi_discon_cb(FI_ARGS_DISCON)

@@ -22,6 +22,7 @@ typedef struct FiPlugin {
     char *target;     /* QEMU's name, e.g. "aarch64" */
     unsigned n_vcpus; /* at start */
     unsigned max_vcpus;
+    bool icount; /* QEMU counts instructions for its clock */
 } FiPlugin;
 
 extern FiPlugin fi;
@@ -35,10 +36,20 @@ typedef enum FiCap {
     FI_CAP_SYSREG_WRITE,
     FI_CAP_DEVICE_INFO,
     FI_CAP_SHARED_THREAD,
+    FI_CAP_VCPU_WORK,
+    FI_CAP_TIMERS,
+    FI_CAP_MMIO,
+    FI_CAP_IRQ,
+    FI_CAP_EXCEPTION,
+    FI_CAP_DEVICE_FAULT,
     FI_CAP_COUNT,
 } FiCap;
 
 bool fi_has(FiCap cap);
+/* It works in part, by the public API alone: fi.caps() says not exact. */
+bool fi_has_in_part(FiCap cap);
+/* Does what it offers work exactly as hardware would?  False as well where
+ * there is only a substitute, as for FI_CAP_IRQ in the stock tier. */
 const char *fi_cap_name(FiCap cap);
 /* How to get a capability that is missing. */
 const char *fi_cap_advice(FiCap cap);
@@ -60,6 +71,9 @@ bool fi_exit_requested(void);
 int fi_exit_code(void);
 /* In on_exit handlers: change the status that is about to be returned. */
 void fi_override_exit(int code, const char *why);
+/* An error found while the machine is being made: end QEMU before the guest's
+ * first instruction.  QEMU's main thread. */
+void fi_fail_start(const char *why) G_GNUC_NORETURN;
 /* At the end of a callback after fi_request_exit(), without any lock of ours;
  * @may_wait: without one of QEMU's, too. */
 void fi_perform_exit(bool may_wait);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fi.h"
+#include "hardware.h"
 #include "instrument.h"
 #include "script.h"
 #include "slot.h"
@@ -69,15 +70,34 @@ bool fi_has(FiCap cap)
         return patched && qemu_plugin_fi_clock_ns;
     case FI_CAP_SHUTDOWN:
         return patched && qemu_plugin_fi_shutdown;
+    case FI_CAP_VCPU_WORK:
+        return patched && qemu_plugin_fi_run_on_vcpu;
+    case FI_CAP_TIMERS:
+        return patched && qemu_plugin_fi_timer_new &&
+               qemu_plugin_fi_run_on_vcpu;
+    case FI_CAP_MMIO:
+        return patched && qemu_plugin_fi_mmio_hook_new &&
+               qemu_plugin_fi_run_on_vcpu;
     case FI_CAP_SYSREG_WRITE:
         return patched && g_atomic_int_get(&sysreg_write);
     case FI_CAP_DEVICE_INFO:
     case FI_CAP_SHARED_THREAD:
         /* Fixes without symbols of their own; the series has them all. */
         return patched && qemu_plugin_fi_shutdown;
+    case FI_CAP_IRQ:
+        return patched && qemu_plugin_fi_irq;
+    case FI_CAP_EXCEPTION:
+        return patched && qemu_plugin_fi_exception;
+    case FI_CAP_DEVICE_FAULT:
+        return patched && qemu_plugin_fi_fault;
     default:
         return false;
     }
+}
+
+bool fi_has_in_part(FiCap cap)
+{
+    return !fi_has(cap) && (cap == FI_CAP_IRQ || cap == FI_CAP_MMIO);
 }
 
 static const struct {
@@ -99,6 +119,24 @@ static const struct {
     [FI_CAP_SHARED_THREAD] = { "shared_thread",
                                "a QEMU with qemu-patches/ applied, which "
                                "./fi setup builds" },
+    [FI_CAP_VCPU_WORK] = { "vcpu_work", "a QEMU with qemu-patches/ applied, "
+                                        "which ./fi setup builds" },
+    [FI_CAP_TIMERS] = { "timers", "a QEMU with qemu-patches/ applied, which "
+                                  "./fi setup builds" },
+    [FI_CAP_MMIO] = { "mmio", "a QEMU with qemu-patches/ applied, which "
+                              "./fi setup builds; without it on_mmio_read "
+                              "can override what plain loads of AArch64 read, "
+                              "after the device was read, and on_mmio_write "
+                              "can only watch" },
+    [FI_CAP_IRQ] = { "irq", "a QEMU with qemu-patches/ applied, which "
+                            "./fi setup builds; without it SPIs, PPIs and "
+                            "SGIs go through the interrupt controller's "
+                            "registers, which the guest can see" },
+    [FI_CAP_EXCEPTION] = { "exception", "a QEMU with qemu-patches/ applied, "
+                                        "which ./fi setup builds" },
+    [FI_CAP_DEVICE_FAULT] = { "device_fault",
+                              "a QEMU with qemu-patches/ applied, which "
+                              "./fi setup builds" },
 };
 
 const char *fi_cap_name(FiCap cap)
@@ -113,6 +151,21 @@ const char *fi_cap_advice(FiCap cap)
 
 static int64_t frozen_ns = -1;
 
+/* With -icount sleep=off QEMU's clock jumps to the next event when all vCPUs
+ * are idle, and where there is none, as after a power-off, to the end of time.
+ */
+static int64_t clock_ns(void)
+{
+    static int64_t last;
+    int64_t now = qemu_plugin_fi_clock_ns();
+
+    if (now == INT64_MAX) {
+        return __atomic_load_n(&last, __ATOMIC_RELAXED);
+    }
+    __atomic_store_n(&last, now, __ATOMIC_RELAXED);
+    return now;
+}
+
 int64_t fi_now_ns(void)
 {
     int64_t then = __atomic_load_n(&frozen_ns, __ATOMIC_RELAXED);
@@ -120,7 +173,7 @@ int64_t fi_now_ns(void)
     if (!fi_has(FI_CAP_CLOCK)) {
         return -1;
     }
-    return then >= 0 ? then : qemu_plugin_fi_clock_ns();
+    return then >= 0 ? then : clock_ns();
 }
 
 /* Ending QEMU */
@@ -193,6 +246,13 @@ void fi_perform_exit(bool may_wait)
     }
 }
 
+void fi_fail_start(const char *why)
+{
+    fi_request_exit(1, why);
+    g_atomic_int_set(&ending.requested, 2);
+    exit(1); /* as QEMU does; our exit handler sees to the rest */
+}
+
 static void write_end(void)
 {
     bool by_us = fi_exit_requested();
@@ -255,27 +315,40 @@ static bool load_symbols(void)
     return true;
 }
 
+/* QEMU's API does not tell, its command line does. */
+
+/* The value of option @name, which stays in @cmdline; "" if there is none
+ * behind it, NULL without the option. */
+static const char *option_of_qemu(const char *cmdline, gsize len,
+                                  const char *name)
+{
+    const char *p, *end = cmdline + len;
+
+    for (p = cmdline; p < end; p += strlen(p) + 1) {
+        const char *value = p + strlen(p) + 1;
+
+        if (strcmp(p[0] == '-' && p[1] == '-' ? p + 1 : p, name) == 0) {
+            return value < end ? value : "";
+        }
+    }
+    return NULL;
+}
+
 /* The usual case needs no option: the kernel that QEMU was given, if it is an
- * ELF file with symbols.  QEMU's API does not tell, its command line does. */
-static void load_kernel_symbols(void)
+ * ELF file with symbols. */
+static void read_command_line(void)
 {
     g_autofree char *cmdline = NULL;
+    const char *kernel;
     gsize len;
-    char *p, *end;
 
-    if (fi.opts->symbols->len ||
-        !g_file_get_contents("/proc/self/cmdline", &cmdline, &len, NULL)) {
+    if (!g_file_get_contents("/proc/self/cmdline", &cmdline, &len, NULL)) {
         return;
     }
-    end = cmdline + len;
-    for (p = cmdline; p < end; p += strlen(p) + 1) {
-        const char *name = p[0] == '-' && p[1] == '-' ? p + 1 : p;
-        char *value = p + strlen(p) + 1;
-
-        if (strcmp(name, "-kernel") == 0 && value < end) {
-            fi_symbols_load(fi.symbols, value, NULL);
-            return;
-        }
+    fi.icount = option_of_qemu(cmdline, len, "-icount");
+    kernel = option_of_qemu(cmdline, len, "-kernel");
+    if (kernel && !fi.opts->symbols->len) {
+        fi_symbols_load(fi.symbols, kernel, NULL);
     }
 }
 
@@ -375,7 +448,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
     }
     write_start(info->version.cur);
     fi_message("seed %" G_GUINT64_FORMAT, fi.opts->seed);
-    load_kernel_symbols();
+    read_command_line();
     if (!load_symbols() || !fi_script_load()) {
         finish();
         return -1;
@@ -385,5 +458,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
         exit(fi_exit_code()); /* no vCPU runs yet */
     }
     fi_instrument_start();
+    if (fi_has(FI_CAP_VCPU_WORK)) {
+        qemu_plugin_fi_on_machine_ready(fi_machine_ready_cb, NULL);
+    }
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "instrument_impl.h"
 
 #include "fi.h"
+#include "hardware.h"
 #include "replace.h"
 #include "slot.h"
 
@@ -182,8 +183,9 @@ void fi_settle(FiVcpu *v, bool in_code)
         fi_perform_exit(in_code);
     }
     if (G_UNLIKELY(g_atomic_int_get(&v->has_deferred)) && in_code) {
-        fi_script_run_deferred(v);
+        fi_script_run_deferred(v, NULL);
     }
+    fi_hardware_sync();
     if (G_UNLIKELY(v->wants_reset)) {
         v->wants_reset = false;
         fi_compat_reset(fi.id, reset_done);
@@ -223,9 +225,69 @@ static void register_callbacks(void)
 #endif
 }
 
-void fi_instrument_ring(FiVcpu *v)
+void fi_instrument_use_gate(FiVcpu *v)
 {
     fi_slot_set(fi_gate, v->index, 1);
+    fi_script_lock();
+    fi_registry_want_gate();
+    if (!fi_script_closed_locked() && fi_registry_dirty()) {
+        fi_instrument_publish_locked();
+        v->wants_reset = true;
+    }
+    fi_script_unlock();
+}
+
+/* What waits for a vCPU, on its thread and outside of guest code. */
+static void vcpu_work(unsigned int vcpu_index, void *userdata)
+{
+    FiVcpu *v = &fi_vcpus[vcpu_index];
+    FiOutcome out = { .jump = v->has_jump, .pc = v->jump_pc };
+
+    (void)userdata;
+    if (qemu_plugin_fi_vcpu_is_off()) {
+        /* Switching it on resets it: wait for its first instruction. */
+        fi_instrument_use_gate(v);
+        fi_settle(v, false);
+        return;
+    }
+    v->has_jump = false;
+    fi_script_run_deferred(v, &out);
+    fi_settle(v, false);
+    if (out.jump) {
+        fi_leave_by_work(v, out.pc);
+    }
+}
+
+void fi_instrument_ring(FiVcpu *v)
+{
+    if (!fi_has(FI_CAP_VCPU_WORK)) {
+        fi_slot_set(fi_gate, v->index, 1);
+    } else {
+        qemu_plugin_fi_run_on_vcpu(v->index, vcpu_work, NULL);
+    }
+}
+
+void fi_instrument_ring_gate(FiVcpu *v)
+{
+    fi_slot_set(fi_gate, v->index, 1);
+}
+
+static void reset_work(unsigned int vcpu_index, void *userdata)
+{
+    (void)vcpu_index;
+    (void)userdata;
+    fi_compat_reset(fi.id, reset_done);
+}
+
+void fi_settle_on_no_vcpu(void)
+{
+    if (G_UNLIKELY(fi_exit_requested())) {
+        fi_perform_exit(false);
+    }
+    fi_hardware_sync();
+    if (fi_script_take_reset()) {
+        qemu_plugin_fi_run_on_vcpu(0, reset_work, NULL);
+    }
 }
 
 void fi_instrument_start(void)

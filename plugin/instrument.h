@@ -34,7 +34,10 @@ void fi_instrument_start(void);
  */
 void fi_instrument_publish_locked(void);
 
-/* Have other vCPU @v look for deferred work. */
+/* Have vCPU @v look for deferred work: outside of guest code, or where QEMU
+ * cannot do that, at the start of its next block. */
 void fi_instrument_ring(FiVcpu *v);
+/* Have the gate call at the start of @v's next block, if it is there. */
+void fi_instrument_ring_gate(FiVcpu *v);
 
 #endif

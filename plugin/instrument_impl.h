@@ -47,6 +47,14 @@ void fi_drop_ended_triggers(FiVcpu *v);
  */
 void fi_settle(FiVcpu *v, bool in_code);
 
+/* The same where there is no vCPU; it is retranslated on one. */
+void fi_settle_on_no_vcpu(void);
+/* Have work for @v picked up at the start of its next block; on its thread,
+ * before fi_settle(). */
+void fi_instrument_use_gate(FiVcpu *v);
+/* Outside of guest code: have @v go on at @pc. */
+void fi_leave_by_work(FiVcpu *v, uint64_t pc);
+
 /* Translation */
 
 void fi_tb_trans(FI_ARGS_TB);

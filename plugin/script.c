@@ -29,6 +29,8 @@ static struct {
     uint64_t memory;      /* bytes in use */
     int refuse; /* requests for memory to be refused: see count_hook */
     bool closed;
+    GArray *idle_states; /* references of states that no vCPU has */
+    bool wants_reset;    /* published on no vCPU */
 } vm = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* The lock */
@@ -165,7 +167,7 @@ static int message_handler(lua_State *L)
     return 1;
 }
 
-/* [light userdata: context] -> the handler's result */
+/* [light userdata: context] -> the handler's two results */
 static int invoke_with_event(lua_State *L)
 {
     FiContext *c = lua_touserdata(L, 1);
@@ -222,9 +224,57 @@ static lua_State *state_for(FiVcpu *v)
     return *where;
 }
 
+/* [] -> thread; what is not on a vCPU may come from any number of threads,
+ * and each may give up the lock and take it back in any order. */
+static int make_spare_state(lua_State *L)
+{
+    lua_State *state = lua_newthread(L);
+
+    prepare_state(state);
+    return 1;
+}
+
+static lua_State *take_spare_state(FiContext *c)
+{
+    lua_State *state;
+
+    if (vm.idle_states && vm.idle_states->len) {
+        guint last = vm.idle_states->len - 1;
+
+        c->state_ref = g_array_index(vm.idle_states, int, last);
+        g_array_set_size(vm.idle_states, last);
+    } else {
+        lua_pushcfunction(vm.L, make_spare_state);
+        if (lua_pcall(vm.L, 0, 1, 0) != LUA_OK) {
+            lua_pop(vm.L, 1);
+            return NULL;
+        }
+        c->state_ref = luaL_ref(vm.L, LUA_REGISTRYINDEX);
+    }
+    lua_rawgeti(vm.L, LUA_REGISTRYINDEX, c->state_ref);
+    state = lua_tothread(vm.L, -1);
+    lua_pop(vm.L, 1);
+    return state;
+}
+
+static void give_spare_state(FiContext *c)
+{
+    if (!vm.idle_states) {
+        vm.idle_states = g_array_new(FALSE, FALSE, sizeof(int));
+    }
+    g_array_append_val(vm.idle_states, c->state_ref);
+}
+
+static bool on_main_state(const FiContext *c)
+{
+    return c->place == FI_PLACE_LOAD || c->place == FI_PLACE_EXIT;
+}
+
 static bool enter(FiContext *c)
 {
-    c->L = c->vcpu ? state_for(c->vcpu) : vm.L;
+    c->L = c->vcpu            ? state_for(c->vcpu)
+           : on_main_state(c) ? vm.L
+                              : take_spare_state(c);
     if (!c->L) {
         fi_message("no memory for, or too deep nesting of, a handler");
         return false;
@@ -251,10 +301,24 @@ static void leave(FiContext *c)
     g_clear_pointer(&c->overrun, g_free);
     lua_settop(c->L, STATE_BASE);
     vm.context = c->outer;
-    if (c->vcpu && fi_registry_dirty()) {
-        fi_instrument_publish_locked();
-        c->vcpu->wants_reset = true;
+    if (!c->vcpu && !on_main_state(c)) {
+        give_spare_state(c);
     }
+    if (!on_main_state(c) && fi_registry_dirty()) {
+        fi_instrument_publish_locked();
+        *(c->vcpu ? &c->vcpu->wants_reset : &vm.wants_reset) = true;
+    }
+}
+
+bool fi_script_take_reset(void)
+{
+    bool wanted;
+
+    fi_script_lock();
+    wanted = vm.wants_reset;
+    vm.wants_reset = false;
+    fi_script_unlock();
+    return wanted;
 }
 
 /* Errors */
@@ -318,6 +382,13 @@ static void report(FiContext *c, const char *text)
     }
 }
 
+void fi_script_report_locked(FiTrigger *t, const char *text)
+{
+    FiContext c = { .place = FI_PLACE_VCPU, .trigger = t };
+
+    report(&c, text);
+}
+
 /* Handlers */
 
 /* [context, result, info for the journal] */
@@ -328,7 +399,9 @@ static int take_result(lua_State *L)
 
     lua_settop(L, 3);
     fi_check_info(L, 3);
-    if (c->kind == FI_SYSREG_READ || c->kind == FI_SYSREG_WRITE) {
+    if (c->kind == FI_MMIO_READ || c->kind == FI_MMIO_WRITE) {
+        fi_take_mmio_result(L, c, 2);
+    } else if (c->kind == FI_SYSREG_READ || c->kind == FI_SYSREG_WRITE) {
         fi_sysreg_result(L, c, 2);
     } else if (token == &fi_token_skip) {
         fi_want_skip(L, c);
@@ -434,9 +507,9 @@ void fi_script_defer(lua_State *L, FiVcpu *v)
     g_atomic_int_set(&v->has_deferred, 1);
 }
 
-static void run_one_deferred(FiVcpu *v, int ref)
+static void run_one_deferred(FiVcpu *v, int ref, FiOutcome *out)
 {
-    FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v };
+    FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v, .outcome = out };
     int status;
 
     if (!enter(&c)) {
@@ -451,14 +524,32 @@ static void run_one_deferred(FiVcpu *v, int ref)
     leave(&c);
 }
 
-void fi_script_run_deferred(FiVcpu *v)
+void fi_script_run_deferred(FiVcpu *v, FiOutcome *out)
 {
     fi_script_lock();
     g_atomic_int_set(&v->has_deferred, 0);
     while (!vm.closed && !g_queue_is_empty(&v->deferred)) {
-        run_one_deferred(v, GPOINTER_TO_INT(g_queue_pop_head(&v->deferred)));
+        run_one_deferred(v, GPOINTER_TO_INT(g_queue_pop_head(&v->deferred)),
+                         out);
     }
     fi_script_unlock();
+}
+
+char *fi_script_call_locked(lua_CFunction fn, void *arg)
+{
+    FiContext c = { .place = FI_PLACE_VCPU };
+    char *error = NULL;
+
+    if (vm.closed || !enter(&c)) {
+        return NULL;
+    }
+    lua_pushcfunction(c.L, fn);
+    lua_pushlightuserdata(c.L, arg);
+    if (lua_pcall(c.L, 1, 0, 0) != LUA_OK) {
+        error = g_strdup(luaL_tolstring(c.L, -1, NULL));
+    }
+    leave(&c);
+    return error;
 }
 
 /* Loading */
@@ -600,6 +691,9 @@ void fi_script_summarise(FiTrigger *t)
     fi_line_int(l, "hits", fi_trigger_hits(t));
     fi_line_int(l, "fired", fi_trigger_fired(t));
     fi_line_int(l, "errors", t->errors);
+    if (t->missed) {
+        fi_line_int(l, "missed", t->missed);
+    }
     fi_line_string(l, "state", state_name(fi_trigger_state(t)));
     fi_line_end(l);
     if (fi_trigger_fired(t) == 0) {
@@ -642,6 +736,7 @@ void fi_script_close(void)
     }
     fi_journal_release(fi.journal);
     vm.closed = true;
+    g_clear_pointer(&vm.idle_states, g_array_unref);
     g_clear_pointer(&vm.L, lua_close);
     fi_script_unlock();
 }

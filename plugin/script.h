@@ -24,8 +24,18 @@ typedef enum FiPlace {
     FI_PLACE_MEM,    /* in an instruction, after an access */
     FI_PLACE_DISCON, /* an exception or interrupt was taken */
     FI_PLACE_VCPU,   /* on a vCPU's thread, outside of guest code */
+    FI_PLACE_MMIO,   /* in an access to a device; perhaps on no vCPU */
+    FI_PLACE_READY,  /* the machine is complete; on no vCPU */
     FI_PLACE_EXIT,
 } FiPlace;
+
+/* What a handler wants to become of an access. */
+typedef enum FiVerdict {
+    FI_VERDICT_PASS,
+    FI_VERDICT_VALUE,
+    FI_VERDICT_DROP,
+    FI_VERDICT_BUS_ERROR,
+} FiVerdict;
 
 /* What a handler, or several at one place, have decided about the PC. */
 typedef struct FiOutcome {
@@ -35,13 +45,14 @@ typedef struct FiOutcome {
     bool retry;
     bool sysreg_new; /* of an MRS: the result; of an MSR: the data */
     uint64_t sysreg_value;
-    bool leave; /* the rest of the block must be translated anew */
+    bool leave;     /* the rest of the block must be translated anew */
+    bool exception; /* one is taken instead of the instruction */
 } FiOutcome;
 
 /* The event being handled. */
 typedef struct FiContext {
     FiPlace place;
-    FiVcpu *vcpu;       /* NULL at load and exit */
+    FiVcpu *vcpu;       /* NULL at load and exit, and for DMA */
     FiTrigger *trigger; /* NULL for deferred functions, load, exit */
     FiKind kind;
     uint64_t hits;
@@ -50,10 +61,15 @@ typedef struct FiContext {
     qemu_plugin_meminfo_t meminfo;
     uint64_t from_pc, to_pc; /* FI_PLACE_DISCON */
     const FiExceptionInfo *exception;
-    FiOutcome *outcome; /* where the PC can be changed */
+    FiOutcome *outcome;               /* where the PC can be changed */
+    struct qemu_plugin_fi_mmio *mmio; /* FI_PLACE_MMIO */
+    FiVerdict verdict;
+    uint64_t mmio_value; /* FI_VERDICT_VALUE */
+    int64_t deadline_ns; /* FI_TIMER */
 
     /* private to script.c */
     lua_State *L;
+    int state_ref;  /* of L, where no vCPU has it */
     uint64_t spent; /* Lua instructions */
     char *overrun;  /* the budget is spent: where */
     struct FiContext *outer;
@@ -72,10 +88,13 @@ void fi_script_close(void);
 void fi_script_handle(FiContext *c);
 /* fi_registry_freeze() with the lock. */
 void fi_script_freeze(void);
-/* Run the functions that were deferred to this vCPU. */
-void fi_script_run_deferred(FiVcpu *v);
+/* Run the functions that were deferred to this vCPU; @out: where they may
+ * change its PC, or NULL. */
+void fi_script_run_deferred(FiVcpu *v, FiOutcome *out);
 /* Queue the function on top of the stack; with the lock. */
 void fi_script_defer(lua_State *L, FiVcpu *v);
+/* A plan was published where there is no vCPU to retranslate; takes it. */
+bool fi_script_take_reset(void);
 
 /* The context in which Lua is running; only with the lock. */
 FiContext *fi_script_context(void);
@@ -83,6 +102,14 @@ FiContext *fi_script_context(void);
 /* Give up the lock around a primitive that may wait, and take it back. */
 FiContext *fi_script_release(void);
 void fi_script_reacquire(FiContext *c);
+
+/* An error that shows only after its handler, one of @t's (or NULL), has
+ * ended; treated as one of the handler's.  With the lock. */
+void fi_script_report_locked(FiTrigger *t, const char *text);
+
+/* Call @fn, with @arg as a light userdata, outside of any handler and vCPU.
+ * NULL, or the error's message, to be freed.  With the lock. */
+char *fi_script_call_locked(lua_CFunction fn, void *arg);
 
 /* For work on the registry outside of Lua. */
 void fi_script_lock(void);

@@ -5,6 +5,7 @@
 
 #include "fi.h"
 #include "script.h"
+#include "hardware.h"
 #include "slot.h"
 
 /* A slot counts up to this and then generated code calls us: the limit must be
@@ -26,6 +27,10 @@ static const char *const kind_names[FI_KINDS] = {
     [FI_SYSREG_WRITE] = "sysreg_write",
     [FI_INSNS] = "insns",
     [FI_EXIT] = "exit",
+    [FI_MMIO_READ] = "mmio_read",
+    [FI_MMIO_WRITE] = "mmio_write",
+    [FI_TIMER] = "timer",
+    [FI_MACHINE_READY] = "machine_ready",
     [FI_COUNT] = "count",
 };
 
@@ -100,6 +105,13 @@ bool fi_condition_holds(const FiCondition *c, unsigned vcpu)
     return false;
 }
 
+bool fi_kind_is_hardware(FiKind kind)
+{
+    return kind == FI_TIMER ||
+           ((kind == FI_MMIO_READ || kind == FI_MMIO_WRITE) &&
+            fi_has(FI_CAP_MMIO));
+}
+
 void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind)
 {
     *spec = (FiTriggerSpec){
@@ -110,6 +122,7 @@ void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind)
         .mask = UINT64_MAX,
         .ec = -1,
         .number = -1,
+        .dma = -1,
     };
 }
 
@@ -125,12 +138,15 @@ static bool counts_by_slot(const FiTriggerSpec *s)
 
 FiTrigger *fi_trigger_new(const FiTriggerSpec *spec)
 {
-    FiTrigger *t = g_malloc0(sizeof(*t) + fi.max_vcpus * sizeof(t->vcpu[0]));
+    FiTrigger *t = g_malloc0(sizeof(*t) +
+                             (fi.max_vcpus + 1) * sizeof(t->vcpu[0]));
 
     t->refs = 1;
     t->spec = *spec;
     t->name = g_strdup(spec->name);
     t->spec.name = t->name;
+    t->spec.place = g_strdup(spec->place);
+    t->spec.device = g_strdup(spec->device);
     t->state = FI_ACTIVE;
     t->counted = counts_by_slot(spec);
     if (t->counted) {
@@ -153,6 +169,9 @@ void fi_trigger_unref(FiTrigger *t)
     if (t->counted) {
         fi_slot_free(t->slot);
     }
+    fi_hardware_free(t->hardware);
+    g_free(t->spec.place);
+    g_free((char *)t->spec.device);
     g_free(t->name);
     g_free(t);
 }
@@ -212,7 +231,7 @@ uint64_t fi_trigger_hits(FiTrigger *t)
     for (v = 0; v < fi.max_vcpus; v++) {
         sum += fi_trigger_hits_on(t, v);
     }
-    return sum;
+    return sum + __atomic_load_n(&t->vcpu[v].hits, __ATOMIC_RELAXED);
 }
 
 uint64_t fi_trigger_fired(FiTrigger *t)
@@ -255,6 +274,9 @@ static bool hit_by_count(FiTrigger *t, unsigned vcpu, uint64_t *ret_hits)
 {
     if (t->spec.total) {
         *ret_hits = __atomic_add_fetch(&t->total_hits, 1, __ATOMIC_RELAXED);
+    } else if (vcpu == fi.max_vcpus) { /* on any thread */
+        *ret_hits = __atomic_add_fetch(&t->vcpu[vcpu].hits, 1,
+                                       __ATOMIC_RELAXED);
     } else {
         *ret_hits = t->vcpu[vcpu].hits + 1;
         __atomic_store_n(&t->vcpu[vcpu].hits, *ret_hits, __ATOMIC_RELAXED);
@@ -347,6 +369,9 @@ bool fi_trigger_concerns_code(const FiTrigger *t, uint64_t lo, uint64_t hi)
     case FI_READ:
     case FI_WRITE:
         return true;
+    case FI_MMIO_READ:
+    case FI_MMIO_WRITE:
+        return !fi_kind_is_hardware(t->spec.kind);
     default:
         return false;
     }
@@ -387,6 +412,10 @@ void fi_registry_add(FiTrigger *t)
         start_vcpu(t, v);
     }
     g_ptr_array_add(registry.list, fi_trigger_ref(t));
+    if (fi_kind_is_hardware(t->spec.kind)) {
+        fi_hardware_changed_locked(t);
+        return;
+    }
     if (!carried_by_code(t)) {
         g_ptr_array_add(registry.events[t->spec.kind], t);
     }
@@ -414,6 +443,9 @@ void fi_registry_end(FiTrigger *t, FiTriggerState state)
         }
     }
     g_atomic_int_set(&t->state, state); /* hits stand still from here */
+    if (fi_kind_is_hardware(t->spec.kind)) {
+        fi_hardware_changed_locked(t);
+    }
     g_ptr_array_remove(registry.events[t->spec.kind], t);
     g_ptr_array_remove(registry.list, t);
 }
@@ -448,6 +480,10 @@ void fi_registry_set_enabled(FiTrigger *t, bool enabled)
         return;
     }
     g_atomic_int_set(&t->state, to);
+    if (fi_kind_is_hardware(t->spec.kind)) {
+        fi_hardware_changed_locked(t);
+        return;
+    }
     if (t->counted && enabled) {
         /* What executed while it was disabled does not count. */
         for (v = 0; v < fi.max_vcpus; v++) {
@@ -565,6 +601,14 @@ static void plan_add(FiPlan *p, FiTrigger *t, GPtrArray *mem[2][2])
     case FI_WRITE:
         g_ptr_array_add(mem[t->spec.phys][t->spec.kind == FI_WRITE], t);
         break;
+    case FI_MMIO_READ:
+    case FI_MMIO_WRITE:
+        if (!fi_kind_is_hardware(t->spec.kind)) {
+            g_ptr_array_add(mem[1][t->spec.kind == FI_MMIO_WRITE], t);
+        }
+        break;
+    case FI_TIMER:
+        break; /* no code carries them */
     default:
         p->events[t->spec.kind] = true;
         break;

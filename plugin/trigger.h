@@ -34,7 +34,11 @@ typedef enum FiKind {
     FI_SYSREG_WRITE,
     FI_INSNS, /* after_insns: an FI_INSN that matches everything, once */
     FI_EXIT,
-    FI_COUNT, /* counter:count_pc: no handler, an inline add */
+    FI_MMIO_READ,
+    FI_MMIO_WRITE,
+    FI_TIMER,         /* after_ns, at_ns, every_ns */
+    FI_MACHINE_READY, /* on_machine_ready */
+    FI_COUNT,         /* counter:count_pc: no handler, an inline add */
     FI_KINDS,
 } FiKind;
 
@@ -78,7 +82,11 @@ typedef struct FiTriggerSpec {
     bool has_from;
     uint64_t from_lo, from_hi;
     FiCounter *counter; /* FI_COUNT */
-    bool internal;      /* a task's wait: not in the journal's summary */
+    const char *device; /* FI_MMIO_*: all of this device; NULL: [lo, hi) */
+    int dma;            /* FI_MMIO_*: 0: by instructions; 1: not; -1: any */
+    int64_t deadline_ns, period_ns; /* FI_TIMER; period 0: once */
+    char *place;   /* FI_MMIO_*: script:line, for errors that come later */
+    bool internal; /* a task's wait: not in the journal's summary */
 } FiTriggerSpec;
 
 void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind);
@@ -104,12 +112,15 @@ typedef struct FiTrigger {
     bool wants_event; /* the handler takes an argument */
     bool counted;     /* counting is done by slot */
     qemu_plugin_u64 slot;
-    uint64_t total_hits;  /* spec.total; atomic */
-    uint64_t fired;       /* atomic */
-    uint64_t errors;      /* Lua lock */
-    bool summarised;      /* Lua lock: its journal line is written */
-    bool replaces;        /* Lua lock: a handler has replaced an MSR's data */
-    FiTriggerVcpu vcpu[]; /* fi.max_vcpus of them */
+    uint64_t total_hits; /* spec.total; atomic */
+    uint64_t fired;      /* atomic */
+    uint64_t missed; /* Lua lock: FI_MMIO_READ that could not be overridden */
+    uint64_t errors; /* Lua lock */
+    bool summarised; /* Lua lock: its journal line is written */
+    bool replaces;   /* Lua lock: a handler has replaced an MSR's data */
+    struct FiHardware *hardware; /* hardware.c; NULL for other kinds */
+    /* fi.max_vcpus of them, and one for events that no vCPU has caused */
+    FiTriggerVcpu vcpu[];
 } FiTrigger;
 
 /* A new trigger with one reference, in state active, not yet armed. */
@@ -121,6 +132,10 @@ static inline FiTriggerState fi_trigger_state(FiTrigger *t)
 {
     return (FiTriggerState)g_atomic_int_get(&t->state);
 }
+
+/* Is it one that hardware.c attaches to QEMU's devices or clock?  Accesses to
+ * devices are carried by code where QEMU has no hooks for them. */
+bool fi_kind_is_hardware(FiKind kind);
 
 uint64_t fi_trigger_hits(FiTrigger *t);
 uint64_t fi_trigger_hits_on(FiTrigger *t, unsigned vcpu);

@@ -24,6 +24,7 @@ void fi_vcpus_init(unsigned n)
         fi_vcpus[i].index = i;
         fi_vcpus[i].arch = &fi_arch_generic;
         g_queue_init(&fi_vcpus[i].deferred);
+        g_queue_init(&fi_vcpus[i].late_writes);
     }
 }
 

@@ -52,6 +52,9 @@ struct FiVcpu {
      * while they translate. */
     gint resume;
     uint64_t resume_pc;
+    /* An exception was taken there first, from which the guest may return
+     * elsewhere or never: only a return is the second time. */
+    bool resume_on_return;
 
     FiReplacement replace;
 
@@ -63,6 +66,8 @@ struct FiVcpu {
 
     lua_State *states[8]; /* by depth of nested entries */
     unsigned depth;
+
+    GQueue late_writes; /* of its own thread: late_write.h */
 
     GQueue deferred;   /* of Lua references; with the Lua lock */
     gint has_deferred; /* atomic */

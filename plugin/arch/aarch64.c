@@ -162,6 +162,19 @@ static void exception(FiVcpu *v, bool interrupt, uint64_t to_pc,
     ret->name = class_name(ret->ec);
 }
 
+/* ERET leaves ELR_ELx as it is: D1.4.5 */
+static bool returned_to(FiVcpu *v, uint64_t pc)
+{
+    int el;
+
+    for (el = 1; el <= 3; el++) {
+        if (banked(v, "elr", el) == pc) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const FiArch fi_arch_aarch64 = {
     .name = "aarch64",
     .alias = alias,
@@ -172,5 +185,6 @@ const FiArch fi_arch_aarch64 = {
     .sysreg_name = fi_aarch64_sysreg_name,
     .simple_load = fi_aarch64_simple_load,
     .exception = exception,
+    .returned_to = returned_to,
     .sysreg_probe = "tpidr_el1",
 };

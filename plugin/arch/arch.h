@@ -98,6 +98,10 @@ typedef struct FiArch {
     void (*exception)(FiVcpu *v, bool interrupt, uint64_t to_pc,
                       FiExceptionInfo *ret);
 
+    /* Could the instruction at @pc, about to execute, be what an exception
+     * handler has just returned to?  NULL: it is assumed. */
+    bool (*returned_to)(FiVcpu *v, uint64_t pc);
+
     /* A system register that can be written with its own value to learn
      * whether system registers are writable at all; NULL: none. */
     const char *sysreg_probe;

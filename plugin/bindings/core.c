@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "hardware.h"
 #include "prelude.h"
 
 /* Log, journal, exit, arguments, capabilities; and the order of it all. */
@@ -54,9 +55,20 @@ static int skip(lua_State *L)
     return 0;
 }
 
+static void wake(FiVcpu *v)
+{
+    if (!fi_has(FI_CAP_VCPU_WORK)) {
+        fi_registry_want_gate();
+        if (fi_registry_dirty()) {
+            fi_retranslate_first();
+        }
+    }
+    fi_instrument_ring(v);
+}
+
 static int defer(lua_State *L)
 {
-    FiContext *c = fi_need_vcpu(L, "fi.defer");
+    FiContext *c = fi_need_guest(L, "fi.defer");
     lua_Integer n = luaL_checkinteger(L, 1);
 
     luaL_checktype(L, 2, LUA_TFUNCTION);
@@ -65,13 +77,9 @@ static int defer(lua_State *L)
         lua_pushfstring(L, "no vCPU %I: there are %d", n, (int)fi.n_vcpus));
     lua_settop(L, 2);
     fi_script_defer(L, &fi_vcpus[n]);
-    if (n != (lua_Integer)c->vcpu->index ||
+    if (!c->vcpu || n != (lua_Integer)c->vcpu->index ||
         (c->place != FI_PLACE_INSN && c->place != FI_PLACE_MEM)) {
-        fi_registry_want_gate();
-        if (fi_registry_dirty()) {
-            fi_retranslate_first();
-        }
-        fi_instrument_ring(&fi_vcpus[n]);
+        wake(&fi_vcpus[n]);
     }
     return 0;
 }
@@ -97,7 +105,7 @@ static int has(lua_State *L)
     return luaL_error(L, "unknown capability '%s' (fi.caps() lists all)", name);
 }
 
-/* {set_pc = {available = true, advice = "…"}, …} */
+/* {set_pc = {available = true, exact = true, needs = "…"}, …} */
 static int caps(lua_State *L)
 {
     int cap;
@@ -105,8 +113,10 @@ static int caps(lua_State *L)
     lua_newtable(L);
     for (cap = 0; cap < FI_CAP_COUNT; cap++) {
         lua_newtable(L);
-        lua_pushboolean(L, fi_has(cap));
+        lua_pushboolean(L, fi_has(cap) || fi_has_in_part(cap));
         lua_setfield(L, -2, "available");
+        lua_pushboolean(L, fi_has(cap));
+        lua_setfield(L, -2, "exact");
         lua_pushstring(L, fi_cap_advice(cap));
         lua_setfield(L, -2, "needs");
         lua_setfield(L, -2, fi_cap_name(cap));
@@ -168,10 +178,10 @@ void fi_bind_core(lua_State *L)
     set_facts(L);
 }
 
-static void run_prelude(lua_State *L)
+static void run_embedded(lua_State *L, const unsigned char *code, size_t len)
 {
-    if (luaL_loadbufferx(L, (const char *)fi_prelude, fi_prelude_len, "=fi_lua",
-                         "t") != LUA_OK) {
+    if (luaL_loadbufferx(L, (const char *)code, len, "=fi_lua", "t") !=
+        LUA_OK) {
         lua_error(L);
     }
     lua_pushvalue(L, -2);
@@ -188,8 +198,13 @@ void fi_bindings_open(lua_State *L)
     fi_bind_cpu(L);
     fi_bind_mem(L);
     fi_bind_symbols(L);
+    fi_bind_hardware(L);
+    fi_bind_irq(L);
+    fi_bind_exception(L);
+    fi_bind_device(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");
-    run_prelude(L);
+    run_embedded(L, fi_hardware, fi_hardware_len);
+    run_embedded(L, fi_prelude, fi_prelude_len);
     lua_pop(L, 1);
 }

@@ -47,6 +47,8 @@ static bool known_pc(const FiContext *c, uint64_t *ret)
         *ret = c->site->pc;
     } else if (c->place == FI_PLACE_DISCON) {
         *ret = c->to_pc;
+    } else if (c->mmio) {
+        *ret = c->mmio->pc;
     } else {
         return false;
     }
@@ -194,6 +196,13 @@ static void write_register(lua_State *L, FiContext *c, const char *name,
     fi_check_info(L, info);
     resolve(L, c, name, &ref);
     new = value_bytes(L, value_idx, ref.size, name);
+    if (c->mmio) {
+        luaL_error(L,
+                   "register '%s' cannot be written while an instruction "
+                   "accesses a device: return the value that it is to read, "
+                   "or use fi.defer(%d, function() … end)",
+                   name, (int)c->vcpu->index);
+    }
     if (ref.is_pc) {
         fi_want_pc(L, c, to_u64(new, ref.size));
         return;

@@ -13,29 +13,36 @@
 /* The metatable again: by address it is found without a string. */
 static const char metatable_key;
 
+uint64_t fi_access_value(const FiContext *c)
+{
+    qemu_plugin_mem_value v = qemu_plugin_mem_get_value(c->meminfo);
+
+    switch (v.type) {
+    case QEMU_PLUGIN_MEM_VALUE_U8:
+        return v.data.u8;
+    case QEMU_PLUGIN_MEM_VALUE_U16:
+        return v.data.u16;
+    case QEMU_PLUGIN_MEM_VALUE_U32:
+        return v.data.u32;
+    case QEMU_PLUGIN_MEM_VALUE_U64:
+        return v.data.u64;
+    case QEMU_PLUGIN_MEM_VALUE_U128:
+        return v.data.u128.low;
+    }
+    return 0;
+}
+
 static void push_access_value(lua_State *L, const FiContext *c)
 {
     qemu_plugin_mem_value v = qemu_plugin_mem_get_value(c->meminfo);
     uint64_t wide[2];
 
-    switch (v.type) {
-    case QEMU_PLUGIN_MEM_VALUE_U8:
-        lua_pushinteger(L, v.data.u8);
-        break;
-    case QEMU_PLUGIN_MEM_VALUE_U16:
-        lua_pushinteger(L, v.data.u16);
-        break;
-    case QEMU_PLUGIN_MEM_VALUE_U32:
-        lua_pushinteger(L, v.data.u32);
-        break;
-    case QEMU_PLUGIN_MEM_VALUE_U64:
-        lua_pushinteger(L, (lua_Integer)v.data.u64);
-        break;
-    case QEMU_PLUGIN_MEM_VALUE_U128:
+    if (v.type == QEMU_PLUGIN_MEM_VALUE_U128) {
         wide[0] = GUINT64_TO_LE(v.data.u128.low);
         wide[1] = GUINT64_TO_LE(v.data.u128.high);
         lua_pushlstring(L, (const char *)wide, sizeof(wide));
-        break;
+    } else {
+        lua_pushinteger(L, (lua_Integer)fi_access_value(c));
     }
 }
 
@@ -89,7 +96,57 @@ static bool access_field(lua_State *L, const FiContext *c, const char *key)
         push_int_or_nil(L, hw, hw ? qemu_plugin_hwaddr_phys_addr(hw) : 0);
         return true;
     }
+    if (strcmp(key, "dma") == 0) {
+        lua_pushboolean(L, false); /* seen are instructions' accesses only */
+        return true;
+    }
     return device_field(L, hw, key);
+}
+
+static void push_mmio_value(lua_State *L, const FiContext *c)
+{
+    FiContext *released;
+
+    if (!c->mmio->has_value) {
+        /* What the device does may come back to us: not with the lock. */
+        released = fi_script_release();
+        qemu_plugin_fi_mmio_read_device(c->mmio);
+        fi_script_reacquire(released);
+    }
+    lua_pushinteger(L, (lua_Integer)c->mmio->value);
+}
+
+static bool mmio_field(lua_State *L, const FiContext *c, const char *key)
+{
+    const struct qemu_plugin_fi_mmio *m = c->mmio;
+
+    if (strcmp(key, "value") == 0) {
+        push_mmio_value(L, c);
+    } else if (strcmp(key, "paddr") == 0) {
+        lua_pushinteger(L, (lua_Integer)m->paddr);
+    } else if (strcmp(key, "size") == 0) {
+        lua_pushinteger(L, m->size);
+    } else if (strcmp(key, "offset") == 0) {
+        lua_pushinteger(L, (lua_Integer)m->offset);
+    } else if (strcmp(key, "region") == 0) {
+        lua_pushstring(L, m->region);
+    } else if (strcmp(key, "device") == 0) {
+        char *path = qemu_plugin_fi_mmio_device(m);
+
+        lua_pushstring(L, path); /* may raise for lack of memory */
+        g_free(path);
+    } else if (strcmp(key, "is_io") == 0) {
+        lua_pushboolean(L, true);
+    } else if (strcmp(key, "dma") == 0) {
+        lua_pushboolean(L, !c->vcpu);
+    } else if (strcmp(key, "addr") == 0) {
+        push_int_or_nil(L, c->vcpu, m->vaddr);
+    } else if (strcmp(key, "pc") == 0) {
+        push_int_or_nil(L, c->vcpu && m->pc, m->pc);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static bool exception_field(lua_State *L, const FiContext *c, const char *key)
@@ -160,14 +217,24 @@ static bool common_field(lua_State *L, const FiContext *c, const char *key)
     return true;
 }
 
+static bool timer_field(lua_State *L, const FiContext *c, const char *key)
+{
+    if (strcmp(key, "deadline") == 0) {
+        lua_pushinteger(L, c->deadline_ns);
+        return true;
+    }
+    return false;
+}
+
 static bool known_field(const char *key)
 {
     static const char *const known[] = {
-        "trigger",   "kind",    "hits",  "vcpu", "pc",     "opcode",
-        "insn_size", "addr",    "paddr", "size", "value",  "is_io",
-        "device",    "from_pc", "to_pc", "name", "ec",     "esr",
-        "far",       "number",  "el",    "code", "reason", "rt",
-        "op0",       "op1",     "crn",   "crm",  "op2",    NULL
+        "trigger",   "kind",    "hits",     "vcpu", "pc",     "opcode",
+        "insn_size", "addr",    "paddr",    "size", "value",  "is_io",
+        "device",    "from_pc", "to_pc",    "name", "ec",     "esr",
+        "far",       "number",  "el",       "code", "reason", "offset",
+        "region",    "dma",     "deadline", "rt",   "op0",    "op1",
+        "crn",       "crm",     "op2",      NULL
     };
 
     return g_strv_contains(known, key);
@@ -191,6 +258,8 @@ static int event_index(lua_State *L)
     if (common_field(L, c, key) || (in_insn && insn_field(L, c, key)) ||
         (sysreg && fi_sysreg_field(L, c, key)) ||
         (c->place == FI_PLACE_MEM && access_field(L, c, key)) ||
+        (c->mmio && mmio_field(L, c, key)) ||
+        (c->kind == FI_TIMER && timer_field(L, c, key)) ||
         (c->exception && exception_field(L, c, key)) ||
         (c->place == FI_PLACE_EXIT && exit_field(L, key))) {
         return 1;

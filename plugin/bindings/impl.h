@@ -24,18 +24,37 @@ void fi_bind_counter(lua_State *L);
 void fi_bind_cpu(lua_State *L);
 void fi_bind_mem(lua_State *L);
 void fi_bind_symbols(lua_State *L);
+void fi_bind_irq(lua_State *L);
+void fi_bind_exception(lua_State *L);
+void fi_bind_device(lua_State *L);
+void fi_bind_hardware(lua_State *L);
 void fi_bind_core(lua_State *L);
 
-/* The results fi.SKIP, fi.RETRY, fi.DROP and fi.BUS_ERROR, as light
- * userdata. */
-extern const char fi_token_skip, fi_token_retry;
-extern const char fi_token_drop, fi_token_bus_error;
+/* The results fi.SKIP, fi.RETRY, fi.DROP, fi.BUS_ERROR, as light userdata. */
+extern const char fi_token_skip, fi_token_retry, fi_token_drop,
+    fi_token_bus_error;
 
 /* Raise @error's message at the script's line, and free it. */
 FI_RAISES int fi_raise(lua_State *L, GError *error);
 
+/* Raise "what: text" at the script's line, and g_free() @text. */
+FI_RAISES int fi_raise_text(lua_State *L, const char *what, char *text);
+
+/* Push "file:line: " of the scenario's or library's innermost line, for
+ * errors that come later. */
+FI_RAISES const char *fi_push_place(lua_State *L);
+
 /* The current context if it is on a vCPU, else an error naming @what. */
 FI_RAISES FiContext *fi_need_vcpu(lua_State *L, const char *what);
+/* Does @device mean the one with this path and type?  As QEMU looks it up: a
+ * QOM path, the end of one, a type or a part of its name.  NULL: any. */
+bool fi_same_device(const char *device, const char *path, const char *type);
+
+/* The current context, which may be on no vCPU; an error at load and exit,
+ * where there are no devices. */
+FI_RAISES FiContext *fi_need_machine(lua_State *L, const char *what);
+/* Likewise, but there need not be a vCPU. */
+FI_RAISES FiContext *fi_need_guest(lua_State *L, const char *what);
 /* The capability, or an error that says how to get it. */
 FI_RAISES void fi_need_cap(lua_State *L, FiCap cap, const char *what);
 
@@ -64,11 +83,26 @@ FI_RAISES void fi_sysreg_result(lua_State *L, FiContext *c, int idx);
 FI_RAISES void fi_push_event(lua_State *L, FiContext *c);
 /* Make the event of @c, if one was made, unreadable. */
 void fi_expire_event(FiContext *c);
+/* The data of a memory access, FI_PLACE_MEM; of 16 bytes the low half. */
+uint64_t fi_access_value(const FiContext *c);
 /* Push the trigger's handle. */
 FI_RAISES void fi_push_trigger(lua_State *L, FiTrigger *t);
 /* nil or a condition at @idx. */
 FI_RAISES void fi_check_condition(lua_State *L, int idx, FiCondition *ret);
 FI_RAISES FiCounter *fi_check_counter(lua_State *L, int idx);
+
+/* What the functions that arm triggers share.  The name of the function: */
+const char *fi_kind_function(FiKind kind);
+/* An error where this kind of trigger cannot be armed. */
+FI_RAISES void fi_need_place_for_triggers(lua_State *L,
+                                          const FiTriggerSpec *spec);
+/* "[opts,] fn" from @idx on, and nothing more.  Returns fn's index. */
+FI_RAISES int fi_check_handler(lua_State *L, int idx, FiTriggerSpec *spec);
+/* Push the default name, "on_pc main+8", unless an option gave one. */
+FI_RAISES void fi_name_trigger(lua_State *L, FiTriggerSpec *spec,
+                               const char *label);
+/* What the result at @idx of a handler for an access to a device means. */
+FI_RAISES void fi_take_mmio_result(lua_State *L, FiContext *c, int idx);
 
 /* Arm a trigger made from @spec, with the function at @fn_idx (0: none), and
  * push its handle. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../hardware.h"
 #include "impl.h"
 
 #include <string.h>
@@ -72,7 +73,9 @@ static FI_RAISES void access_or_raise(lua_State *L, FiContext *c, bool phys,
     const char *why;
 
     released = fi_script_release();
+    fi_own_access = true;
     why = access_memory(phys, addr, buf, len, write);
+    fi_own_access = false;
     fi_script_reacquire(released);
     if (why) {
         luaL_error(L, "cannot %s %d bytes at %s address %s: %s",

@@ -17,8 +17,10 @@ typedef struct Handle {
 #define MEM_KINDS (BIT(FI_READ) | BIT(FI_WRITE))
 #define EXC_KINDS (BIT(FI_EXCEPTION) | BIT(FI_INTERRUPT))
 #define VCPU_KINDS (BIT(FI_VCPU_INIT) | BIT(FI_IDLE) | BIT(FI_RESUME))
-#define COUNTING_KINDS \
-    (CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | VCPU_KINDS)
+#define MMIO_KINDS (BIT(FI_MMIO_READ) | BIT(FI_MMIO_WRITE))
+#define COUNTING_KINDS                                                \
+    (CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | VCPU_KINDS | \
+     MMIO_KINDS)
 
 static const char *const function_names[FI_KINDS] = {
     [FI_PC] = "on_pc",
@@ -34,7 +36,16 @@ static const char *const function_names[FI_KINDS] = {
     [FI_SYSREG_WRITE] = "on_sysreg_write",
     [FI_INSNS] = "after_insns",
     [FI_EXIT] = "on_exit",
+    [FI_MMIO_READ] = "on_mmio_read",
+    [FI_MMIO_WRITE] = "on_mmio_write",
+    [FI_TIMER] = "a timer",
+    [FI_MACHINE_READY] = "on_machine_ready",
 };
+
+const char *fi_kind_function(FiKind kind)
+{
+    return function_names[kind];
+}
 
 /* Options.  Each parser finds its value on top of the stack. */
 
@@ -132,6 +143,11 @@ static void parse_phys(lua_State *L, FiTriggerSpec *spec, const char *key)
     spec->phys = boolean(L, key);
 }
 
+static void parse_dma(lua_State *L, FiTriggerSpec *spec, const char *key)
+{
+    spec->dma = boolean(L, key);
+}
+
 static const char *string(lua_State *L, const char *key)
 {
     if (lua_type(L, -1) != LUA_TSTRING) {
@@ -182,17 +198,19 @@ static const struct Option {
     unsigned kinds;
     OptionParser *parse;
 } options[] = {
-    { "vcpu", COUNTING_KINDS | BIT(FI_INSNS), parse_vcpu },
-    { "el", CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS, parse_el },
+    { "vcpu", COUNTING_KINDS | BIT(FI_INSNS) | BIT(FI_TIMER), parse_vcpu },
+    { "el", CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | MMIO_KINDS,
+      parse_el },
     { "after", COUNTING_KINDS, parse_after },
     { "every", COUNTING_KINDS, parse_every },
-    { "limit", COUNTING_KINDS, parse_limit },
+    { "limit", COUNTING_KINDS | BIT(FI_TIMER), parse_limit },
     { "total", COUNTING_KINDS, parse_total },
     { "when", COUNTING_KINDS, parse_when },
-    { "value", MEM_KINDS | BIT(FI_SYSREG_WRITE), parse_value },
-    { "mask", MEM_KINDS | BIT(FI_SYSREG_WRITE), parse_mask },
-    { "size", MEM_KINDS, parse_size },
+    { "value", MEM_KINDS | MMIO_KINDS | BIT(FI_SYSREG_WRITE), parse_value },
+    { "mask", MEM_KINDS | MMIO_KINDS | BIT(FI_SYSREG_WRITE), parse_mask },
+    { "size", MEM_KINDS | MMIO_KINDS, parse_size },
     { "phys", MEM_KINDS, parse_phys },
+    { "dma", MMIO_KINDS, parse_dma },
     { "name", ~0u, parse_name },
     { "_internal", ~0u, parse_internal },
 };
@@ -328,7 +346,7 @@ void fi_push_trigger(lua_State *L, FiTrigger *t)
     h->t = fi_trigger_ref(t);
 }
 
-static void need_place_for_triggers(lua_State *L, const FiTriggerSpec *spec)
+void fi_need_place_for_triggers(lua_State *L, const FiTriggerSpec *spec)
 {
     FiContext *c = fi_script_context();
 
@@ -361,8 +379,16 @@ static void reject_more(lua_State *L, const FiTriggerSpec *spec, int last)
     }
 }
 
-/* Push the default name, "on_pc main+8", unless an option gave one. */
-static void name_trigger(lua_State *L, FiTriggerSpec *spec, const char *label)
+int fi_check_handler(lua_State *L, int idx, FiTriggerSpec *spec)
+{
+    int fn = options_and_function(L, idx, spec);
+
+    reject_more(L, spec, fn);
+    lua_settop(L, fn);
+    return fn;
+}
+
+void fi_name_trigger(lua_State *L, FiTriggerSpec *spec, const char *label)
 {
     if (!spec->name) {
         spec->name = lua_pushfstring(L, "%s%s%s", function_names[spec->kind],
@@ -378,13 +404,13 @@ static int arm_at_place(lua_State *L)
 
     fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
     luaL_checkany(L, 1);
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     fn = options_and_function(L, 2, &spec);
     reject_more(L, &spec, fn);
     lua_settop(L, fn);
     fi_check_where(L, 1, &spec);
     label = lua_tostring(L, -1);
-    name_trigger(L, &spec, label);
+    fi_name_trigger(L, &spec, label);
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -396,12 +422,12 @@ static int arm_on_sysreg(lua_State *L)
 
     fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
     luaL_checkany(L, 1);
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     fn = options_and_function(L, 2, &spec);
     reject_more(L, &spec, fn);
     lua_settop(L, fn);
     fi_check_sysreg(L, 1, &spec);
-    name_trigger(L, &spec, lua_tostring(L, -1));
+    fi_name_trigger(L, &spec, lua_tostring(L, -1));
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -447,7 +473,7 @@ static int arm_on_insn(lua_State *L)
 
     fi_trigger_spec_init(&spec, FI_INSN);
     luaL_checktype(L, 1, LUA_TTABLE);
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     check_opcode_keys(L);
     spec.opcode_mask = opcode_field(L, "mask");
     spec.opcode_value = opcode_field(L, "value");
@@ -459,7 +485,7 @@ static int arm_on_insn(lua_State *L)
     reject_more(L, &spec, fn);
     g_snprintf(label, sizeof(label), "0x%x/0x%x", spec.opcode_value,
                spec.opcode_mask);
-    name_trigger(L, &spec, label);
+    fi_name_trigger(L, &spec, label);
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -522,7 +548,7 @@ static int arm_on_exception(lua_State *L)
     int idx = 1, fn;
 
     fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     if (lua_type(L, 1) == LUA_TSTRING) {
         spec.exception = lua_tostring(L, 1);
         idx = 2;
@@ -533,7 +559,7 @@ static int arm_on_exception(lua_State *L)
     fn = options_and_function(L, idx, &spec);
     reject_more(L, &spec, fn);
     check_exception_name(L, spec.exception);
-    name_trigger(L, &spec, spec.exception);
+    fi_name_trigger(L, &spec, spec.exception);
     spec.exception = g_intern_string(spec.exception);
     fi_arm(L, &spec, fn);
     return 1;
@@ -545,10 +571,10 @@ static int arm_on_vcpu_event(lua_State *L)
     int fn;
 
     fi_trigger_spec_init(&spec, lua_tointeger(L, lua_upvalueindex(1)));
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     fn = options_and_function(L, 1, &spec);
     reject_more(L, &spec, fn);
-    name_trigger(L, &spec, NULL);
+    fi_name_trigger(L, &spec, NULL);
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -574,7 +600,7 @@ static int arm_after_insns(lua_State *L)
     fi_trigger_spec_init(&spec, FI_INSNS);
     luaL_argcheck(L, n >= 0 && n <= INT64_MAX >> 1, 1,
                   "a number of instructions from 0 on");
-    need_place_for_triggers(L, &spec);
+    fi_need_place_for_triggers(L, &spec);
     fn = options_and_function(L, 2, &spec);
     reject_more(L, &spec, fn);
     if (spec.vcpu < 0) {
@@ -582,7 +608,7 @@ static int arm_after_insns(lua_State *L)
     }
     spec.after = insns_to_ignore(n);
     spec.limit = 1;
-    name_trigger(L, &spec, lua_pushfstring(L, "%I", n));
+    fi_name_trigger(L, &spec, lua_pushfstring(L, "%I", n));
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -670,6 +696,8 @@ static int trigger_index(lua_State *L)
         lua_pushinteger(L, fi_trigger_fired(t));
     } else if (strcmp(key, "errors") == 0) {
         lua_pushinteger(L, t->errors);
+    } else if (strcmp(key, "missed") == 0) {
+        lua_pushinteger(L, t->missed);
     } else if (strcmp(key, "name") == 0) {
         lua_pushstring(L, t->name);
     } else if (strcmp(key, "kind") == 0) {
@@ -679,11 +707,12 @@ static int trigger_index(lua_State *L)
     } else {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL) {
-            return luaL_error(L,
-                              "a trigger has no '%s' (known: hits, fired, "
-                              "errors, name, kind, enabled, remove, disable, "
-                              "enable)",
-                              key);
+            return luaL_error(
+                L,
+                "a trigger has no '%s' (known: hits, fired, "
+                "errors, missed, name, kind, enabled, remove, disable, "
+                "enable)",
+                key);
         }
     }
     return 1;

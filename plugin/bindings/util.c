@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-const char fi_token_skip = 's', fi_token_retry = 'r';
-const char fi_token_drop = 'd', fi_token_bus_error = 'b';
+const char fi_token_skip = 's', fi_token_retry = 'r', fi_token_drop = 'd',
+           fi_token_bus_error = 'b';
 
 int fi_raise(lua_State *L, GError *error)
 {
@@ -15,7 +15,46 @@ int fi_raise(lua_State *L, GError *error)
     return luaL_error(L, "%s", text);
 }
 
-FiContext *fi_need_vcpu(lua_State *L, const char *what)
+int fi_raise_text(lua_State *L, const char *what, char *text)
+{
+    char copy[512];
+
+    g_strlcpy(copy, text ? text : "QEMU does not say why", sizeof(copy));
+    g_free(text);
+    return luaL_error(L, "%s: %s", what, copy);
+}
+
+const char *fi_push_place(lua_State *L)
+{
+    lua_Debug ar;
+    int level;
+
+    for (level = 1; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "Sl", &ar);
+        if (ar.currentline > 0 && strcmp(ar.source, "=fi_lua") != 0) {
+            return lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
+        }
+    }
+    return lua_pushliteral(L, "");
+}
+
+FiContext *fi_need_machine(lua_State *L, const char *what)
+{
+    FiContext *c = fi_script_context();
+
+    if (!c || c->place == FI_PLACE_LOAD) {
+        luaL_error(L,
+                   "%s: there is no machine yet while the scenario loads; "
+                   "use it in on_machine_ready(fn), in at_ns(ns, fn) or in a "
+                   "handler",
+                   what);
+    } else if (c->place == FI_PLACE_EXIT) {
+        luaL_error(L, "%s: the guest has ended", what);
+    }
+    return c;
+}
+
+FiContext *fi_need_guest(lua_State *L, const char *what)
 {
     FiContext *c = fi_script_context();
 
@@ -24,8 +63,24 @@ FiContext *fi_need_vcpu(lua_State *L, const char *what)
                    "%s: there is no guest yet while the scenario loads; "
                    "use it in a handler, e.g. of on_vcpu_init or on_pc",
                    what);
-    } else if (!c->vcpu) {
+    } else if (c->place == FI_PLACE_EXIT) {
         luaL_error(L, "%s: the guest has ended", what);
+    }
+    return c;
+}
+
+FiContext *fi_need_vcpu(lua_State *L, const char *what)
+{
+    FiContext *c = fi_need_guest(L, what);
+
+    if (!c->vcpu) {
+        luaL_error(L,
+                   "%s: this handler runs on no vCPU (%s); use "
+                   "fi.defer(0, function() … end)",
+                   what,
+                   c->place == FI_PLACE_READY
+                       ? "the machine has not started"
+                       : "the access is not an instruction's");
     }
     return c;
 }
@@ -214,8 +269,8 @@ void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
 
 static void context_pc(FiLine *l, const FiContext *c)
 {
-    bool known = c->site || c->place == FI_PLACE_DISCON;
-    uint64_t pc = c->site ? c->site->pc : c->to_pc;
+    uint64_t pc = c->site ? c->site->pc : c->mmio ? c->mmio->pc : c->to_pc;
+    bool known = c->site || c->place == FI_PLACE_DISCON || (c->mmio && pc);
     g_autofree char *at = known ? fi_symbols_at(fi.symbols, pc) : NULL;
 
     if (known) {

@@ -75,7 +75,7 @@ local function waiter(name, register, argument_count)
       error(name .. ": a wait fires once, it has no option 'limit'", 2)
     end
     opts._internal = true
-    if name ~= "wait_insns" then
+    if name ~= "wait_insns" and name ~= "wait_ns" then
       opts.limit = 1
     end
     args[argument_count + 1] = opts
@@ -109,6 +109,9 @@ fi.wait_interrupt = exception_waiter("wait_interrupt", fi.on_interrupt)
 fi.wait_sysreg_read = waiter("wait_sysreg_read", fi.on_sysreg_read, 1)
 fi.wait_sysreg_write = waiter("wait_sysreg_write", fi.on_sysreg_write, 1)
 fi.wait_insns = waiter("wait_insns", fi.after_insns, 1)
+fi.wait_mmio_read = waiter("wait_mmio_read", fi.on_mmio_read, 1)
+fi.wait_mmio_write = waiter("wait_mmio_write", fi.on_mmio_write, 1)
+fi.wait_ns = waiter("wait_ns", fi.after_ns, 1)
 
 function fi.wait(...)
   local co = current_task("wait")
@@ -192,7 +195,8 @@ for _, name in ipairs {
   "on_pc", "on_insn", "on_read", "on_write", "on_exception", "on_interrupt", "on_vcpu_init", "on_idle", "on_resume",
   "on_sysreg_read", "on_sysreg_write", "wait_sysreg_read", "wait_sysreg_write",
   "after_insns", "on_exit", "task", "wait", "wait_pc", "wait_read", "wait_write", "wait_exception", "wait_interrupt",
-  "wait_insns", "mem", "phys",
+  "wait_insns", "mem", "phys", "on_mmio_read", "on_mmio_write", "after_ns", "at_ns", "every_ns", "on_machine_ready",
+  "wait_mmio_read", "wait_mmio_write", "wait_ns",
 } do
   _G[name] = fi[name]
 end

@@ -13,11 +13,18 @@ import time
 VIRT = ["-M", "virt", "-cpu", "cortex-a53"]
 MACHINES = {
     "arm32": ["-M", "virt", "-cpu", "cortex-a15"],
+    "exc_at_el2": ["-M", "virt,virtualization=on", "-cpu", "cortex-a53"],
+    "exc_route_el2": ["-M", "virt,virtualization=on", "-cpu", "cortex-a53"],
+    "exc_route_el3": ["-M", "virt,secure=on", "-cpu", "cortex-a53"],
     "levels": ["-M", "virt,secure=on,virtualization=on", "-cpu", "cortex-a53"],
     "mchecksum": ["-M", "stm32vldiscovery"],
     "mchecksum_an385": ["-M", "mps2-an385"],
     "pin": ["-M", "stm32vldiscovery"],
+    "smmu": ["-M", "virt,iommu=smmuv3", "-cpu", "cortex-a53"],
     "smp": VIRT + ["-smp", "4"],
+    "vblk": VIRT + ["-global", "virtio-mmio.force-legacy=false",
+                    "-drive", "if=none,id=disk,driver=null-co,read-zeroes=on,size=1M",
+                    "-device", "virtio-blk-device,drive=disk"],
 }
 
 MODE_ARGUMENTS = {

@@ -35,7 +35,7 @@ class Failure(Exception):
 PROBE = """on_vcpu_init({limit = 1}, function()
     local caps = {}
     for name, cap in pairs(fi.caps()) do
-        caps[name] = cap.available
+        caps[name] = cap.exact
     end
     fi.note(caps)
     fi.exit(0)

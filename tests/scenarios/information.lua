@@ -15,7 +15,7 @@ check.eq(#fi.triggers(), 1, "the trigger of fi.check")
 check.ok(fi.has("set_pc"), "set_pc")
 check.ok(fi.caps().set_pc.available, "set_pc in the list")
 for name, cap in pairs(fi.caps()) do
-    assert(fi.has(name) == cap.available and #cap.needs > 0, name)
+    assert(fi.has(name) == cap.exact and #cap.needs > 0, name)
 end
 check.ok(not pcall(fi.has, "no such capability"), "unknown capability")
 

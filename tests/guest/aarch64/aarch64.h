@@ -33,13 +33,22 @@ struct frame {
 #define CLASS_DATA_ABORT 0x25
 #define CLASS_BRK 0x3c
 
-/* A program defines those it expects; the default ones report a crash and power off. */
+/*
+ * A program defines those it expects; the default ones report a crash and power off. They serve the vectors of EL1 to EL3;
+ * at EL2 and EL3 the MMU is off.
+ */
 void handle_sync(struct frame *frame);
 void handle_irq(struct frame *frame);
+void handle_fiq(struct frame *frame);
+void handle_serror(struct frame *frame);
 
 /* Starts another core in secondary_main(core); 0 when it is there and was off. */
 int start_core(unsigned core);
 void secondary_main(unsigned core);
+
+/* Called on the way down to EL1, by the levels that there are, when the level's registers are set. */
+void hook_el3(void);
+void hook_el2(void);
 
 /* The exception level that QEMU started in. */
 extern volatile uint32_t boot_el;
@@ -48,5 +57,12 @@ void mmu_on(unsigned core);
 
 /* From here on EL0 may execute the program's code and access its data. */
 void mmu_open_for_el0(void);
+
+/*
+ * From EL1, or from EL2 when that hosts EL0: calls the function at EL0 with these interrupts masked, on a stack of its own,
+ * and then takes an SVC there.
+ */
+_Noreturn void enter_el0(void (*function)(void), uint64_t daif);
+#define DAIF_MASKED 0x3c0
 
 #endif

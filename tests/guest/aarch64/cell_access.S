@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* memory's functions. The access is the first instruction, but for the label in store_q. */
+/* What memory and mmio access their cells and registers with. The access is the first instruction, but for the label in store_q. */
 #include "asm.h"
 
     .arch_extension fp

@@ -37,8 +37,6 @@ HOOK void touch_el0(void)
     level_sum[0] += common();
 }
 
-/* start.S calls these on its way down. */
-void hook_el3(void);
 void hook_el3(void)
 {
     touch_el3();
@@ -49,8 +47,6 @@ void hook_el2(void)
 {
     touch_el2();
 }
-
-_Noreturn void enter_el0(void (*function)(void));
 
 /* Back from EL0: this is the SVC at the end of enter_el0's code there. */
 HOOK void handle_sync(struct frame *frame)
@@ -75,5 +71,5 @@ void main(void)
 {
     touch_el1();
     mmu_open_for_el0();
-    enter_el0(touch_el0);
+    enter_el0(touch_el0, DAIF_MASKED);
 }

@@ -70,6 +70,16 @@ __attribute__((weak)) void handle_irq(struct frame *frame)
     crash("irq", frame);
 }
 
+__attribute__((weak)) void handle_fiq(struct frame *frame)
+{
+    crash("fiq", frame);
+}
+
+__attribute__((weak)) void handle_serror(struct frame *frame)
+{
+    crash("serror", frame);
+}
+
 void handle_other(struct frame *frame);
 void handle_other(struct frame *frame)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From reset to main() at EL1 with the MMU on, from whatever exception level QEMU starts at; and the EL1 vectors.
+ * From reset to main() at EL1 with the MMU on, from whatever exception level QEMU starts at; and the vectors of EL1 to EL3.
  *
  * The ELF loader has already cleared .bss.
  */
@@ -47,10 +47,13 @@ function boot
     b.lo    at_el1
     b.eq    at_el2
 
-    bl      hook_el3
+    ldr     x0, =vectors_el3
+    msr     vbar_el3, x0
     mov     x0, #SCR_EL3_VALUE
     msr     scr_el3, x0
     msr     cptr_el3, xzr
+    isb
+    bl      hook_el3
     mov     x0, #SPSR_EL2H_MASKED
     adr     x1, at_el2
     mrs     x2, id_aa64pfr0_el1
@@ -64,7 +67,8 @@ function boot
 
 at_el2:
     set_stack
-    bl      hook_el2
+    ldr     x0, =vectors_el2
+    msr     vbar_el2, x0
     ldr     x0, =HCR_EL2_RW
     msr     hcr_el2, x0
     mov     x0, #CPTR_EL2_NO_TRAPS
@@ -76,6 +80,8 @@ at_el2:
     msr     vpidr_el2, x0
     mrs     x0, mpidr_el1
     msr     vmpidr_el2, x0
+    isb
+    bl      hook_el2
     mov     x0, #SPSR_EL1H_MASKED
     msr     spsr_el2, x0
     adr     x0, at_el1
@@ -109,11 +115,12 @@ secondary_main:
     ret
 
 /*
- * Vectors: save everything a handler may change (struct frame in aarch64.h), call the handler, go on.
+ * Vectors: save everything a handler may change (struct frame in aarch64.h), call the handler, go on. Each level has its
+ * own, which differ in the registers they save; the handlers are the same.
  */
 #define FRAME_SIZE 288
 
-.macro vector handler, name
+.macro vector el, handler, name
     .balign 0x80
 .ifnb \name
     label \name
@@ -121,30 +128,30 @@ secondary_main:
     sub     sp, sp, #FRAME_SIZE
     stp     x0, x1, [sp]
     adr     x1, \handler
-    b       exception_entry
+    b       exception_entry_el\el
 .endm
 
-    .balign 0x800
-function vectors
-    vector  handle_other            /* current EL with SP_EL0: not used */
-    vector  handle_other
-    vector  handle_other
-    vector  handle_other
-    vector  handle_sync, vector_sync /* current EL */
-    vector  handle_irq, vector_irq
-    vector  handle_other
-    vector  handle_other
-    vector  handle_sync, vector_sync_lower /* EL0 */
-    vector  handle_irq
-    vector  handle_other
-    vector  handle_other
-    vector  handle_other            /* AArch32 EL0: not used */
-    vector  handle_other
-    vector  handle_other
-    vector  handle_other
-end_function vectors
+.macro vector_table el, sync, irq, sync_lower
+    vector  \el, handle_other       /* current EL with SP_EL0: not used */
+    vector  \el, handle_other
+    vector  \el, handle_other
+    vector  \el, handle_other
+    vector  \el, handle_sync, \sync /* current EL */
+    vector  \el, handle_irq, \irq
+    vector  \el, handle_fiq
+    vector  \el, handle_serror
+    vector  \el, handle_sync, \sync_lower /* lower ELs */
+    vector  \el, handle_irq
+    vector  \el, handle_fiq
+    vector  \el, handle_serror
+    vector  \el, handle_other       /* AArch32: not used */
+    vector  \el, handle_other
+    vector  \el, handle_other
+    vector  \el, handle_other
+.endm
 
-function exception_entry
+.macro exception_entry el
+function exception_entry_el\el
     stp     x2, x3, [sp, #16]
     stp     x4, x5, [sp, #32]
     stp     x6, x7, [sp, #48]
@@ -159,20 +166,20 @@ function exception_entry
     stp     x24, x25, [sp, #192]
     stp     x26, x27, [sp, #208]
     stp     x28, x29, [sp, #224]
-    mrs     x2, elr_el1
+    mrs     x2, elr_el\el
     stp     x30, x2, [sp, #240]
-    mrs     x2, spsr_el1
-    mrs     x3, esr_el1
+    mrs     x2, spsr_el\el
+    mrs     x3, esr_el\el
     stp     x2, x3, [sp, #256]
-    mrs     x2, far_el1
+    mrs     x2, far_el\el
     str     x2, [sp, #272]
     mov     x0, sp
     blr     x1
 
     ldp     x30, x2, [sp, #240]
-    msr     elr_el1, x2
+    msr     elr_el\el, x2
     ldr     x2, [sp, #256]
-    msr     spsr_el1, x2
+    msr     spsr_el\el, x2
     ldp     x28, x29, [sp, #224]
     ldp     x26, x27, [sp, #208]
     ldp     x24, x25, [sp, #192]
@@ -189,7 +196,27 @@ function exception_entry
     ldp     x2, x3, [sp, #16]
     ldp     x0, x1, [sp], #FRAME_SIZE
     eret
-end_function exception_entry
+end_function exception_entry_el\el
+.endm
+
+    .balign 0x800
+function vectors
+    vector_table 1, vector_sync, vector_irq, vector_sync_lower
+end_function vectors
+
+    .balign 0x800
+function vectors_el2
+    vector_table 2
+end_function vectors_el2
+
+    .balign 0x800
+function vectors_el3
+    vector_table 3
+end_function vectors_el3
+
+    exception_entry 1
+    exception_entry 2
+    exception_entry 3
 
     .bss
     .balign 16

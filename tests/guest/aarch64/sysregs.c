@@ -37,7 +37,6 @@ void mask_debug(void);
 void unmask_debug(void);
 uint64_t clear_tpidrro(void);
 void el0_accesses(void);
-_Noreturn void enter_el0(void (*function)(void));
 
 extern const char second_vectors[];
 
@@ -149,5 +148,5 @@ void main(void)
     vbar();
     irq();
     mmu_open_for_el0();
-    enter_el0(el0_accesses);
+    enter_el0(el0_accesses, DAIF_MASKED);
 }

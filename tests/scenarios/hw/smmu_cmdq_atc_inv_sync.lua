@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A command queue error of the SMMUv3 (atc_inv_sync) before the second batch: GERROR and CMDQ_CONS.ERR say so, the interrupt comes,
+-- and once it is acknowledged commands are consumed again.
+--! guest: smmu
+--! tiers: patched
+--! requires: device_fault
+--! stdout: smmu cr0ack 0xc irq_ctrlack 0x5
+--! stdout: batch 0: prod 2 cons 2 err 0
+--! stdout: gerror 0x1 gerrorn 0x0 cons.err 3 at 2 command 0x4
+--! stdout: batch 1: prod 4 cons 4 err 3
+--! stdout: batch 2: prod 6 cons 6 err 3
+--! stdout: batch 3: prod 8 cons 8 err 3
+--! stdout: events 0 overflows 0
+--! stdout: interrupts event 0 sync 0 gerror 1, gerror 0x1 gerrorn 0x1
+--! journal: {"kind":"fault","action":"device_fault","target":"~smmu"}
+--! journal-count: fault 1
+
+on_pc("before_batch", function()
+    if cpu.w0 == 1 then
+        fi.device.fault("smmuv3", "cmdq", {error = "atc_inv_sync"})
+    end
+end)

@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Events put into the SMMUv3's event queue: the records are there, with their type and stream, and the interrupt comes.
+--! guest: smmu
+--! tiers: patched
+--! requires: device_fault
+--! stdout-any
+--! stdout-re: ^event 0x1200000010 .* 0xdead000( |$)
+--! stdout-re: ^event 0x3400000002( |$)
+--! stdout: events 2 overflows 0
+--! stdout-re: ^interrupts event [12] sync 0 gerror 0, gerror 0x0 gerrorn 0x0$
+--! journal-count: {"kind":"fault","action":"device_fault"} 2
+
+on_pc("before_events", function()
+    mem.u32.events_expected = 2
+    fi.device.fault("smmuv3", "event", {type = "translation", sid = 0x12, address = 0xdead000})
+    fi.device.fault("smmuv3", "event", {type = "bad_streamid", sid = 0x34})
+end)

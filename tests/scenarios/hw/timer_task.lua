@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- wait_ns: a chain of waits as straight code.
+--! guest: vtime
+--! tiers: patched
+--! requires: timers
+--! stdout-re: ^marker 1 after [0-9]+ ticks$
+--! stdout-re: ^marker 2 after [0-9]+ ticks$
+--! stdout: 2 changes
+--! checks: 2
+
+local check = require "fi.check"
+
+task(function()
+    wait_pc("begin_wait")
+    local start = fi.now_ns()
+    mem.u32.changes_expected = 2
+    for count = 1, 2 do
+        wait_ns(2000000)
+        check.ok(fi.now_ns() >= start + count * 2000000, "not early")
+        mem.u32.marker = count
+    end
+end)

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- As irq_gicv2.lua, with one vCPU and a GICv2.
+--! script: @DIR@/irq_gicv2.lua
+--! guest: interrupts
+--! machine: virt,gic-version=2
+--! stdout: gic v2 cores 1
+--! stdout: core 0: 3x1 20x1 27x1 33x1 40x1 67x1
+--! stdout: handled 6 of 6
+--! journal-count: {"action":"irq"} 4

@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- As irq_gicv2.lua, on a GICv3.
+--! script: @DIR@/irq_gicv2.lua
+--! guest: interrupts
+--! machine: virt,gic-version=3
+--! smp: 4
+--! stdout: gic v3 cores 4
+--! stdout: core 0: 20x1 27x1 33x1 40x1
+--! stdout: core 1: 27x1
+--! stdout: core 2: 27x1
+--! stdout: core 3: 3x1 27x1 67x1
+--! stdout: handled 9 of 9
+--! journal: {"kind":"fault","action":"irq","target":"sgi 3 vcpu 3"}
+--! journal-count: {"action":"irq"} 4
