@@ -18,7 +18,7 @@
 --! journal-count: fault 4
 --! checks: 6
 
-local check -- its verdict comes last: see the end
+local check = require "fi.check"
 
 -- Armed before the instruction at hand executes, it does not see that one, but the next.
 on_pc("read_id", {limit = 1}, function()
@@ -55,10 +55,9 @@ third = on_sysreg_write("CONTEXTIDR_EL1", {value = 3, name = "third"}, function(
 local disabled = on_sysreg_write("CONTEXTIDR_EL1", function() return 0 end)
 disabled:disable()
 
-on_exit(function()
+check.at_exit(function()
     check.eq(table.concat(chain, " "), "TPIDR_EL1 sysreg_read 2", "the task")
     check.eq(third.fired, 1, "the one that removes itself")
     check.eq(disabled.hits, 0, "the disabled one")
     check.eq(disabled.enabled, false, "is disabled")
 end)
-check = require "fi.check"

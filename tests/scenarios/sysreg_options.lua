@@ -15,7 +15,7 @@
 --! journal-count: fault 0
 --! checks: 22
 
-local check -- its verdict comes last: see the end
+local check = require "fi.check"
 
 local seen = {}
 local triggers = {}
@@ -25,7 +25,7 @@ local function expect(name, opts, wanted, hits)
     seen[name] = {}
     opts.name = name
     triggers[name] = on_sysreg_write("CONTEXTIDR_EL1", opts, function(ev) table.insert(seen[name], ev.value) end)
-    on_exit(function()
+    check.at_exit(function()
         check.eq(table.concat(seen[name], " "), wanted, name)
         check.eq(triggers[name].hits, hits, name .. ": hits")
     end)
@@ -45,5 +45,3 @@ expect("total", {total = true, after = 6}, "7 8", 8)
 expect("another vCPU", {vcpu = 1}, "", 0)
 expect("when", {when = reads:ge(6)}, "7 8", 2)
 expect("another level", {el = 0}, "", 0)
-
-check = require "fi.check"

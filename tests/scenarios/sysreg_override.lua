@@ -17,9 +17,9 @@
 --! journal: {"kind":"fault","at":"el0_accesses+0x8","action":"sysreg_read","target":"TPIDR_EL0","new":"0x55"}
 --! journal: {"kind":"trigger","name":"the counter","type":"sysreg_read","hits":2,"fired":2,"state":"active"}
 --! journal-count: fault 16
---! checks: 30
+--! checks: 29
 
-local check -- its verdict comes last: see the end
+local check = require "fi.check"
 
 local id = on_sysreg_read("ID_AA64ISAR0_EL1", function(ev)
     check.eq(ev.kind, "sysreg_read", "kind")
@@ -53,7 +53,7 @@ end)
 on_sysreg_read("TPIDRRO_EL0", function() return 7 end)
 on_sysreg_read("TPIDR_EL0", {el = 0}, function() return 0x55 end)
 on_sysreg_read("TPIDR_EL0", {el = 1}, function() return 0x66 end)
-on_exit(function()
+check.at_exit(function()
     check.eq(id.name, "on_sysreg_read ID_AA64ISAR0_EL1", "the default name")
     check.eq(id.kind, "sysreg_read", "the trigger's kind")
     check.eq(id.hits, 1, "hits of the ID register")
@@ -62,4 +62,3 @@ on_exit(function()
         check.ok(t.kind ~= "sysreg_read" or t.errors == 0, t.name)
     end
 end)
-check = require "fi.check"
