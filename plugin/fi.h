@@ -59,6 +59,10 @@ void fi_cap_set_sysreg_write(bool yes);
 /* Guest virtual time in ns, -1 where QEMU does not tell. */
 int64_t fi_now_ns(void);
 
+/* The guest has switched the machine off.  QEMU needs a while to end, in which
+ * its clock may go on; for us the run ends now. */
+void fi_note_power_off(void);
+
 /* A line on stderr with the plugin's prefix; text may have several lines. */
 void fi_message(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 

@@ -176,6 +176,16 @@ int64_t fi_now_ns(void)
     return then >= 0 ? then : clock_ns();
 }
 
+static int64_t power_off_ns = -1;
+
+void fi_note_power_off(void)
+{
+    int64_t never = -1;
+
+    __atomic_compare_exchange_n(&power_off_ns, &never, fi_now_ns(), false,
+                                __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 /* Ending QEMU */
 
 static struct {
@@ -272,6 +282,9 @@ static void write_end(void)
 /* Also after a scenario that did not load. */
 static void finish(void)
 {
+    if (frozen_ns < 0) {
+        frozen_ns = power_off_ns;
+    }
     fi_script_close();
     write_end();
     fi_journal_close(fi.journal);

@@ -12,6 +12,6 @@
 
 on_pc("before_events", function()
     mem.u32.events_expected = 2
-    fi.device.fault("smmuv3", "event", {type = "translation", sid = 0x12, address = 0xdead000})
-    fi.device.fault("smmuv3", "event", {type = "bad_streamid", sid = 0x34})
+    fi.device.fault("smmuv3", "event", {type = "f_translation", sid = 0x12, addr = 0xdead000})
+    fi.device.fault("smmuv3", "event", {type = "c_bad_streamid", sid = 0x34})
 end)

@@ -8,4 +8,7 @@
 --! stdout-re: ^interrupts event [1-9]
 --! journal-count: {"kind":"fault","action":"device_fault"} 1
 
-on_pc("before_events", function() fi.device.fault("smmuv3", "eventq_overflow", {}) end)
+on_pc("before_events", function()
+    mem.u32.events_expected = 1     -- so that the guest waits, for one that does not come
+    fi.device.fault("smmuv3", "eventq_overflow", {})
+end)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- An I/O error of the virtio-blk device: the third request has status 1, nothing is read, the others are well.
 --! guest: vblk
+--! nondeterministic: QEMU completes block requests when the host gets to it
 --! tiers: patched
 --! requires: device_fault
 --! stdout: virtio-blk version 2

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A request that never completes: the driver gives up on it, resets the device, and the device works again.
 --! guest: vblk
+--! nondeterministic: QEMU completes block requests when the host gets to it
 --! tiers: patched
 --! requires: device_fault
 --! stdout: virtio-blk version 2
