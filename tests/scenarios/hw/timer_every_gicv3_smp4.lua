@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- timer_every.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: vtime
+--! script: @DIR@/timer_every.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: timers
+--! stdout-re: ^marker 1 after [0-9]+ ticks$
+--! stdout-re: ^marker 2 after [0-9]+ ticks$
+--! stdout-re: ^marker 3 after [0-9]+ ticks$
+--! stdout-re: ^marker 4 after [0-9]+ ticks$
+--! stdout: 4 changes
+--! checks: 5
