@@ -4,6 +4,7 @@
 --! nondeterministic: QEMU completes block requests when the host gets to it
 --! tiers: patched
 --! requires: device_fault
+--! nondeterministic: the disk answers when the host gets to it
 --! stdout: virtio-blk version 2
 --! stdout: read 0: status 0 data 0x00000000
 --! stdout: read 1: status 0 data 0x00000000
