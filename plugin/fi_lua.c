@@ -256,11 +256,10 @@ void fi_perform_exit(bool may_wait)
     }
 }
 
-void fi_fail_start(const char *why)
+void fi_exit_before_start(void)
 {
-    fi_request_exit(1, why);
     g_atomic_int_set(&ending.requested, 2);
-    exit(1); /* as QEMU does; our exit handler sees to the rest */
+    exit(ending.code); /* as QEMU does; our exit handler sees to the rest */
 }
 
 static void write_end(void)

@@ -14,10 +14,7 @@
 local check = require "fi.check"
 
 on_pc("unmasked_loop", {limit = 1}, function()
-    local list = {}
-    for _, exception in ipairs(fi.exception.list()) do
-        list[exception.name] = exception
-    end
+    local list = fi.exception.list()
     for _, name in ipairs{"serror", "external_abort", "irq", "fiq"} do
         check.ok(list[name] and #list[name].help > 0, name)
     end
