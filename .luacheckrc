@@ -14,9 +14,8 @@ local task_functions = {
 }
 local fi_fields = {
     "SKIP", "RETRY", "DROP", "BUS_ERROR", "counter", "cpu", "mem", "phys", "defer", "skip", "args", "seed", "rng", "log",
-    "note", "exit",
-    "symbol", "has", "caps", "target", "vcpus", "version", "triggers", "script", "now_ns",
-    "irq", "exception", "device",
+    "note", "exit", "symbol", "has", "caps", "target", "vcpus", "version", "triggers", "script", "now_ns", "irq",
+    "exception", "device",
 }
 -- The register file and memory accessors: scenarios assign to their fields.
 local memory = {

@@ -167,8 +167,8 @@ typedef void (*qemu_plugin_fi_timer_cb_t)(int64_t deadline_ns, void *userdata);
  * Returns: the timer, not armed
  */
 QEMU_PLUGIN_FI_API
-struct qemu_plugin_fi_timer *qemu_plugin_fi_timer_new(
-    qemu_plugin_fi_timer_cb_t cb, void *userdata);
+struct qemu_plugin_fi_timer *
+qemu_plugin_fi_timer_new(qemu_plugin_fi_timer_cb_t cb, void *userdata);
 
 /**
  * qemu_plugin_fi_timer_arm() - have a timer expire
@@ -258,8 +258,8 @@ struct qemu_plugin_fi_mmio {
  * program counter among them is not up to date.  The BQL is held unless the
  * device does without.  It must not leave by qemu_plugin_set_pc().
  */
-typedef enum qemu_plugin_fi_mmio_action (*qemu_plugin_fi_mmio_cb_t)(
-    struct qemu_plugin_fi_mmio *access, void *userdata);
+typedef enum qemu_plugin_fi_mmio_action
+(*qemu_plugin_fi_mmio_cb_t)(struct qemu_plugin_fi_mmio *access, void *userdata);
 
 /** struct qemu_plugin_fi_mmio_hook - Opaque handle of a hook */
 struct qemu_plugin_fi_mmio_hook;
@@ -284,9 +284,10 @@ struct qemu_plugin_fi_mmio_hook;
  * Returns: the hook
  */
 QEMU_PLUGIN_FI_API
-struct qemu_plugin_fi_mmio_hook *qemu_plugin_fi_mmio_hook_new(
-    uint64_t first, uint64_t last, bool reads, bool writes,
-    qemu_plugin_fi_mmio_cb_t cb, void *userdata);
+struct qemu_plugin_fi_mmio_hook *
+qemu_plugin_fi_mmio_hook_new(uint64_t first, uint64_t last,
+                             bool reads, bool writes,
+                             qemu_plugin_fi_mmio_cb_t cb, void *userdata);
 
 /**
  * qemu_plugin_fi_mmio_hook_free() - hook no longer
@@ -389,8 +390,9 @@ enum qemu_plugin_fi_irq_op {
  * Returns: true, or false if there is no such device or input
  */
 QEMU_PLUGIN_FI_API
-bool qemu_plugin_fi_irq(const char *device, const char *name, unsigned int line,
-                        enum qemu_plugin_fi_irq_op op, char **error);
+bool qemu_plugin_fi_irq(const char *device, const char *name,
+                        unsigned int line, enum qemu_plugin_fi_irq_op op,
+                        char **error);
 
 /**
  * typedef qemu_plugin_fi_irq_cb_t - is told of a group of interrupt inputs
@@ -402,8 +404,8 @@ bool qemu_plugin_fi_irq(const char *device, const char *name, unsigned int line,
  */
 typedef void (*qemu_plugin_fi_irq_cb_t)(const char *device_path,
                                         const char *device_type,
-                                        const char *name, unsigned int n_lines,
-                                        void *userdata);
+                                        const char *name,
+                                        unsigned int n_lines, void *userdata);
 
 /**
  * qemu_plugin_fi_irq_foreach() - list all interrupt inputs
@@ -493,7 +495,8 @@ typedef void (*qemu_plugin_fi_fault_cb_t)(
  * without the BQL.  Before the machine is complete it lists what there is.
  */
 QEMU_PLUGIN_FI_API
-void qemu_plugin_fi_fault_foreach(qemu_plugin_fi_fault_cb_t cb, void *userdata);
+void qemu_plugin_fi_fault_foreach(qemu_plugin_fi_fault_cb_t cb,
+                                  void *userdata);
 
 /**
  * qemu_plugin_fi_fault() - make a device fail in one of the ways it declares

@@ -157,7 +157,7 @@ static void add_near(GString *hint, unsigned *n, const char *name,
     unsigned found = distance(candidate, name, 2);
 
     /* d == 3: what only begins like it. */
-    if (*n < MAX_NEAR && (found == d || (d == 3 && found > 2 && begins))) {
+    if (*n < MAX_NEAR && (d <= 2 ? found == d : found > 2 && begins)) {
         g_string_append_printf(hint, "%s%s", (*n)++ ? ", " : "", candidate);
     }
 }

@@ -176,7 +176,7 @@ static int raise_exception(lua_State *L)
     bool own;
 
     lua_settop(L, 2);
-    name = fi_check_name(L, 1, "fi.exception.raise", "exception");
+    name = fi_check_name(L, 1, "fi.exception.raise", "exception's name");
     what = lua_pushfstring(L, "fi.exception.%s", name);
     fi_need_cap(L, FI_CAP_EXCEPTION, what);
     c = fi_need_machine(L, what);
@@ -195,7 +195,7 @@ static int raise_exception(lua_State *L)
     return 0;
 }
 
-/* For hardware.lua, which makes a table by name of it. */
+/* For hardware.lua, which sorts it. */
 static int list(lua_State *L)
 {
     fi_need_cap(L, FI_CAP_EXCEPTION, "fi.exception.list");

@@ -168,9 +168,7 @@ typedef struct Check {
     bool wants_bool;
 } Check;
 
-/* As QEMU looks it up: a QOM path, the end of one, a type or a part of its
- * name. */
-static bool same_device(const char *device, const char *path, const char *type)
+bool fi_same_device(const char *device, const char *path, const char *type)
 {
     g_autofree char *tail = NULL;
 
@@ -207,7 +205,7 @@ static void check_fault(const char *path, const char *type,
     unsigned i;
 
     if (strcmp(fault->name, check->fault) == 0 &&
-        same_device(check->device, path, type)) {
+        fi_same_device(check->device, path, type)) {
         for (i = 0; i < fault->n_params; i++) {
             check_param(check, &fault->params[i]);
         }

@@ -372,6 +372,10 @@ static int arm_timer(lua_State *L)
     check_time(L, which, &spec);
     fn = fi_check_handler(L, 2, &spec);
     if (which != EVERY) {
+        if (spec.limit) {
+            luaL_error(L, "%s fires once, it has no option 'limit'",
+                       timer_names[which]);
+        }
         spec.limit = 1;
     }
     if (!spec.name) {

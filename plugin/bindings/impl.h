@@ -46,6 +46,10 @@ FI_RAISES const char *fi_push_place(lua_State *L);
 
 /* The current context if it is on a vCPU, else an error naming @what. */
 FI_RAISES FiContext *fi_need_vcpu(lua_State *L, const char *what);
+/* Does @device mean the one with this path and type?  As QEMU looks it up: a
+ * QOM path, the end of one, a type or a part of its name.  NULL: any. */
+bool fi_same_device(const char *device, const char *path, const char *type);
+
 /* The current context, which may be on no vCPU; an error at load and exit,
  * where there are no devices. */
 FI_RAISES FiContext *fi_need_machine(lua_State *L, const char *what);
@@ -76,7 +80,8 @@ FI_RAISES void fi_check_sysreg(lua_State *L, int idx, FiTriggerSpec *spec);
 /* Push the event's field @key; false if there is none or it is nil. */
 FI_RAISES bool fi_sysreg_field(lua_State *L, const FiContext *c,
                                const char *key);
-/* Take the result at @idx of a handler of on_sysreg_read or on_sysreg_write. */
+/* Take the result at @idx of a handler of on_sysreg_read or on_sysreg_write,
+ * and the journal's info behind it. */
 FI_RAISES void fi_sysreg_result(lua_State *L, FiContext *c, int idx);
 
 /* Push the event of the current context as a userdata. */

@@ -66,6 +66,38 @@ static FI_RAISES void find_line(lua_State *L, FiIrqTarget *t, Controller *found,
     t->number = line;
 }
 
+/* How many inputs the group has of which the line was not given. */
+typedef struct Group {
+    const FiIrqTarget *target;
+    unsigned n_lines;
+} Group;
+
+static void note_group(const char *path, const char *type, const char *name,
+                       unsigned n_lines, void *userdata)
+{
+    Group *g = userdata;
+
+    if (g_strcmp0(name, g->target->name) == 0 &&
+        fi_same_device(g->target->device, path, type)) {
+        g->n_lines = MAX(g->n_lines, n_lines);
+    }
+}
+
+/* Input 0 of many would be a guess. */
+static FI_RAISES void check_only_input(lua_State *L, const FiIrqTarget *t,
+                                       const char *what)
+{
+    Group g = { .target = t };
+    FiContext *released = fi_script_release();
+
+    qemu_plugin_fi_irq_foreach(note_group, &g);
+    fi_script_reacquire(released);
+    if (g.n_lines > 1) {
+        luaL_error(L, "%s: device '%s' has inputs 0 to %d; line = says which",
+                   what, t->device, (int)g.n_lines - 1);
+    }
+}
+
 static char *drive(const FiIrqTarget *t, FiIrqOp op)
 {
     static const enum qemu_plugin_fi_irq_op ops[] = {
@@ -93,6 +125,8 @@ static FI_RAISES void by_line(lua_State *L, const FiIrqTarget *t, FiIrqOp op,
 
     if (t->kind != FI_IRQ_INPUT) {
         find_line(L, &input, &found, what);
+    } else if (!t->has_number) {
+        check_only_input(L, t, what);
     }
     error = drive(&input, op);
     if (error) {
@@ -253,7 +287,8 @@ static int operate(lua_State *L)
     return 0;
 }
 
-/* For hardware.lua, which checks a storm's target before it begins. */
+/* For hardware.lua and fi.irq_storm, which check a target before a storm of
+ * it begins. */
 static int check(lua_State *L)
 {
     FiIrqTarget t;

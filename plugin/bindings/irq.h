@@ -12,6 +12,7 @@ typedef struct FiIrqTarget {
     unsigned vcpu;      /* FI_IRQ_PPI, FI_IRQ_SGI */
     const char *device; /* FI_IRQ_INPUT */
     const char *name;   /* of the group of inputs, NULL: the unnamed ones */
+    bool has_number;    /* FI_IRQ_INPUT: the line was given */
 } FiIrqTarget;
 
 /* The target that the table at index 1 says; its strings are on the stack.

@@ -124,7 +124,12 @@ static FI_RAISES void check_number(lua_State *L, FiIrqTarget *t,
 static FI_RAISES void check_input(lua_State *L, FiIrqTarget *t,
                                   const char *what)
 {
-    lua_Integer line = has_field(L, "line") ? whole_field(L, "line", what) : 0;
+    lua_Integer line = 0;
+
+    t->has_number = has_field(L, "line");
+    if (t->has_number) {
+        line = whole_field(L, "line", what);
+    }
 
     t->device = string_field(L, "device", what);
     if (has_field(L, "name")) {

@@ -208,7 +208,7 @@ bool fi_sysreg_field(lua_State *L, const FiContext *c, const char *key)
 /* The result */
 
 static void journal(lua_State *L, FiContext *c, const FiSysregAccess *a,
-                    const char *action, const uint64_t *new)
+                    const char *action, const uint64_t *new, int info)
 {
     FiLine *l = fi_fault_begin(c, action);
     char name[NAME_SIZE];
@@ -223,7 +223,7 @@ static void journal(lua_State *L, FiContext *c, const FiSysregAccess *a,
     if (new) {
         fi_line_hex(l, "new", *new);
     }
-    fi_fault_end(L, l, 3);
+    fi_fault_end(L, l, info);
 }
 
 /* No register has the data of an MSR from XZR, so the value goes the way of
@@ -251,7 +251,7 @@ static void stand_in(lua_State *L, FiContext *c, const FiSysregAccess *a,
     }
 }
 
-static void want_value(lua_State *L, FiContext *c, uint64_t value)
+static void want_value(lua_State *L, FiContext *c, uint64_t value, int info)
 {
     FiSysregAccess a = access_of(c);
     bool from_xzr = a.write && a.rt == XZR;
@@ -264,7 +264,7 @@ static void want_value(lua_State *L, FiContext *c, uint64_t value)
     if (from_xzr) {
         stand_in(L, c, &a, value);
     }
-    journal(L, c, &a, a.write ? "sysreg_write" : "sysreg_read", &value);
+    journal(L, c, &a, a.write ? "sysreg_write" : "sysreg_read", &value, info);
     c->outcome->jump = false;
     c->outcome->skip = from_xzr;
     c->outcome->sysreg_new = true;
@@ -274,14 +274,26 @@ static void want_value(lua_State *L, FiContext *c, uint64_t value)
     }
 }
 
-static void want_drop(lua_State *L, FiContext *c)
+static void want_drop(lua_State *L, FiContext *c, int info)
 {
     FiSysregAccess a = access_of(c);
 
     fi_need_cap(L, FI_CAP_SET_PC, "fi.DROP");
-    journal(L, c, &a, "sysreg_drop", NULL);
+    journal(L, c, &a, "sysreg_drop", NULL, info);
     c->outcome->jump = false;
     c->outcome->skip = true;
+}
+
+/* No address of the host, which differs from run to run. */
+static const char *describe(lua_State *L, int idx)
+{
+    if (lua_touserdata(L, idx) == &fi_token_skip) {
+        return "fi.SKIP";
+    } else if (lua_touserdata(L, idx) == &fi_token_drop) {
+        return "fi.DROP";
+    }
+    return lua_type(L, idx) == LUA_TNUMBER ? lua_tostring(L, idx)
+                                           : luaL_typename(L, idx);
 }
 
 void fi_sysreg_result(lua_State *L, FiContext *c, int idx)
@@ -289,14 +301,14 @@ void fi_sysreg_result(lua_State *L, FiContext *c, int idx)
     bool write = c->kind == FI_SYSREG_WRITE;
 
     if (lua_isinteger(L, idx)) {
-        want_value(L, c, lua_tointeger(L, idx));
+        want_value(L, c, lua_tointeger(L, idx), idx + 1);
     } else if (write && lua_touserdata(L, idx) == &fi_token_drop) {
-        want_drop(L, c);
+        want_drop(L, c, idx + 1);
     } else {
         luaL_error(L, "a handler of on_%s returns nothing%s, not %s",
                    fi_kind_name(c->kind),
                    write ? ", an integer (written instead) or fi.DROP"
                          : " or an integer (what the guest reads)",
-                   luaL_tolstring(L, idx, NULL));
+                   describe(L, idx));
     }
 }

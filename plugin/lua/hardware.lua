@@ -16,8 +16,7 @@ end
 
 -- Storms -------------------------------------------------------------------------------------------------------------
 
-local pulse_once, check_target = fi.irq.pulse, fi.irq._check
-fi.irq._check = nil
+local pulse_once = fi.irq.pulse
 
 local MAX_RATE = 1000000000 -- one each nanosecond
 
@@ -39,8 +38,8 @@ local function check_storm(rate, count)
     error(("fi.irq.pulse: 'rate' is a number of pulses per second from 1 to 1e9, not %s"):format(tostring(rate)), 3)
   elseif count ~= nil and (math.type(count) ~= "integer" or count < 1) then
     error(("fi.irq.pulse: 'count' is a whole number from 1 on, not %s"):format(tostring(count)), 3)
-  elseif not fi.every_ns then
-    error("fi.irq.pulse: 'rate' needs the capability 'timers'", 3)
+  elseif not fi.has("timers") then
+    error("fi.irq.pulse: 'rate' needs the capability 'timers', which this QEMU lacks: " .. fi.caps().timers.needs, 3)
   end
 end
 
@@ -69,7 +68,7 @@ function fi.irq.pulse(t)
       target[k] = v
     end
   end
-  blame(2, check_target, target)
+  blame(2, fi.irq._check, target)
   local storm = start_storm(target, t.rate, t.count)
   return storm
 end
@@ -112,8 +111,8 @@ local Exceptions = {}
 
 function Exceptions:__tostring()
   local lines = {}
-  for i, name in ipairs(sorted_names(self)) do
-    lines[i] = fault_text(name, self[name])
+  for i, e in ipairs(self) do
+    lines[i] = fault_text(e.name, e)
   end
   return table.concat(lines, "\n")
 end
@@ -135,8 +134,9 @@ local raw_exceptions, raw_devices = fi.exception.list, fi.device.list
 function fi.exception.list()
   local list = setmetatable({}, Exceptions)
   for _, e in ipairs(blame(2, raw_exceptions)) do
-    list[e.name] = {help = e.help, params = e.params}
+    list[#list + 1] = {name = e.name, help = e.help, params = e.params}
   end
+  table.sort(list, function(a, b) return a.name < b.name end)
   return list
 end
 

@@ -10,7 +10,7 @@
 --! stdout: masked: end, 0 exceptions
 --! journal: {"kind":"fault","action":"exception","target":"serror"}
 --! journal: {"kind":"log","text":"pending"}
---! journal-count: fault 1
+--! journal-count: {"kind":"fault","action":"exception"} 1
 
 on_pc("spin_unmasked", {limit = 1}, function() mem.u32.unmask_after = 0 end)
 on_pc("masked_loop", {limit = 1}, function() fi.log("%s", fi.exception.serror{}) end)

@@ -10,7 +10,7 @@
 --! stdout: core 2: 27x1
 --! stdout: core 3: 27x1
 --! stdout: handled 5 of 6
---! journal-count: fault 0
+--! journal-count: {"kind":"fault","action":"~^mmio"} 0
 --! checks: 1
 
 local check = require "fi.check"

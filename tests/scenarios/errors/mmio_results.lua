@@ -13,7 +13,7 @@
 --! journal: {"kind":"error","trigger":"wide","message":"~mmio_results\\.lua:21: 0x123456789 .*4 bytes wide.* & 0xffffffff"}
 --! journal: {"kind":"error","trigger":"string","message":"~not string"}
 --! journal: {"kind":"error","trigger":"read","message":"~DROP"}
---! journal: {"kind":"error","trigger":"write","message":"~SKIP"}
+--! journal: {"kind":"error","trigger":"write","message":"~on_mmio_write handler returns nothing, an integer, fi.DROP or fi.BUS_ERROR, not fi\\.SKIP"}
 --! journal: {"kind":"error","trigger":"float","message":"~not the float 2\\.5 .*math\\.floor"}
 --! journal-count: error 5
 --! journal-count: fault 0

@@ -19,11 +19,11 @@ end
 local function nothing() end
 
 on_pc("begin_wait", function()
-    rejected({"-1"}, after_ns, -1, nothing)
-    rejected({"1.5"}, after_ns, 1.5, nothing)
+    rejected({"after_ns", "negative"}, after_ns, -1, nothing)
+    rejected({"after_ns", "integer"}, after_ns, 1.5, nothing)
     rejected({"past"}, at_ns, 1, nothing)
-    rejected({"0"}, every_ns, 0, nothing)
-    rejected({"-5"}, every_ns, -5, nothing)
+    rejected({"every_ns", "at least 1 ns"}, every_ns, 0, nothing)
+    rejected({"every_ns", "at least 1 ns"}, every_ns, -5, nothing)
     rejected({"limit"}, after_ns, 10, {limit = 2}, nothing)
     rejected({"vcpu", "7"}, after_ns, 10, {vcpu = 7}, nothing)
     rejected({"function"}, after_ns, 10, {}, 3)

@@ -14,8 +14,8 @@ local check = require "fi.check"
 on_machine_ready(function()
     local found = {}
     for _, device in ipairs(fi.device.list()) do
-        for _, fault in ipairs(device.faults) do
-            found[device.type .. "." .. fault.name] = fault
+        for name, fault in pairs(device.faults) do
+            found[device.type .. "." .. name] = fault
         end
     end
     local cmdq = found["arm-smmuv3.cmdq"]

@@ -4,14 +4,14 @@
 --! tiers: patched
 --! requires: exception
 --! stdout: start el2, running at el2
---! stdout-re: ^unmasked: serror el2 to el2 esr 0xbe[0-9a-f]{6} elr spin_unmasked\+0x0$
+--! stdout: unmasked: serror el2 to el2 esr 0xbe000000 elr spin_unmasked+0x0
 --! stdout: unmasked: sync el2 to el2 esr 0x2000000 elr spin_unmasked+0x0
 --! stdout: unmasked: end, 2 exceptions
 --! stdout: masked: isr 0x100
---! stdout-re: ^masked: serror el2 to el2 esr 0xbe[0-9a-f]{6} elr unmask\+0x[48]$
+--! stdout-re: ^masked: serror el2 to el2 esr 0xbe000000 elr unmask\+0x[48]$
 --! stdout: masked: end, 1 exceptions
 --! stdout: wfi: end, 0 exceptions
---! stdout-re: ^el0: serror el0 to el2 esr 0xbe[0-9a-f]{6} elr spin_el0\+0x0$
+--! stdout: el0: serror el0 to el2 esr 0xbe000000 elr spin_el0+0x0
 --! stdout: el0: sync el0 to el2 esr 0x2000000 elr spin_el0+0x0
 --! stdout: el0: end, 2 exceptions
 --! journal-count: fault 5

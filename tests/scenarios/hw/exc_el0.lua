@@ -8,11 +8,11 @@
 --! stdout: masked: isr 0x0
 --! stdout: masked: end, 0 exceptions
 --! stdout: wfi: end, 0 exceptions
---! stdout-re: ^el0: serror el0 to el1 esr 0xbe[0-9a-f]{6} elr spin_el0\+0x0$
+--! stdout: el0: serror el0 to el1 esr 0xbe000000 elr spin_el0+0x0
 --! stdout: el0: irq el0 to el1 elr spin_el0+0x0
 --! stdout: el0: fiq el0 to el1 elr spin_el0+0x0
 --! stdout: el0: sync el0 to el1 esr 0x2000000 elr spin_el0+0x0
---! stdout-re: ^el0: sync el0 to el1 esr 0x920000[0-9a-f]{2} far 0x1234 elr spin_el0\+0x0$
+--! stdout: el0: sync el0 to el1 esr 0x92000010 far 0x1234 elr spin_el0+0x0
 --! stdout: el0: end, 5 exceptions
 --! journal-count: fault 5
 --! checks: 5

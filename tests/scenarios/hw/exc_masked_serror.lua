@@ -6,7 +6,7 @@
 --! stdout: start el1, running at el1
 --! stdout: unmasked: end, 0 exceptions
 --! stdout: masked: isr 0x100
---! stdout-re: ^masked: serror el1 to el1 esr 0xbe[0-9a-f]{6} elr unmask\+0x[48]$
+--! stdout-re: ^masked: serror el1 to el1 esr 0xbe000000 elr unmask\+0x[48]$
 --! stdout: masked: end, 1 exceptions
 --! stdout: wfi: end, 0 exceptions
 --! stdout: el0: end, 0 exceptions

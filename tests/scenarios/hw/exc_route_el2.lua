@@ -5,13 +5,13 @@
 --! tiers: patched
 --! requires: exception
 --! stdout: start el2, running at el1
---! stdout-re: ^unmasked: serror el1 to el2 esr 0xbe[0-9a-f]{6} elr spin_unmasked\+0x0$
+--! stdout: unmasked: serror el1 to el2 esr 0xbe000000 elr spin_unmasked+0x0
 --! stdout: unmasked: irq el1 to el2 elr spin_unmasked+0x0
 --! stdout: unmasked: fiq el1 to el2 elr spin_unmasked+0x0
 --! stdout: unmasked: sync el1 to el1 esr 0x2000000 elr spin_unmasked+0x0
 --! stdout: unmasked: end, 4 exceptions
 --! stdout: masked: isr 0x0
---! stdout-re: ^masked: serror el1 to el2 esr 0xbe[0-9a-f]{6} elr spin_masked\+0x0$
+--! stdout: masked: serror el1 to el2 esr 0xbe000000 elr spin_masked+0x0
 --! stdout: masked: end, 1 exceptions
 --! stdout: wfi: end, 0 exceptions
 --! stdout: el0: irq el0 to el2 elr spin_el0+0x0

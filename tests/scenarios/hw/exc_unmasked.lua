@@ -4,11 +4,11 @@
 --! tiers: patched
 --! requires: exception
 --! stdout: start el1, running at el1
---! stdout-re: ^unmasked: serror el1 to el1 esr 0xbe[0-9a-f]{6} elr spin_unmasked\+0x0$
+--! stdout: unmasked: serror el1 to el1 esr 0xbe000000 elr spin_unmasked+0x0
 --! stdout: unmasked: irq el1 to el1 elr spin_unmasked+0x0
 --! stdout: unmasked: fiq el1 to el1 elr spin_unmasked+0x0
 --! stdout: unmasked: sync el1 to el1 esr 0x2000000 elr spin_unmasked+0x0
---! stdout-re: ^unmasked: sync el1 to el1 esr 0x960000[0-9a-f]{2} far 0x9010004 elr spin_unmasked\+0x0$
+--! stdout: unmasked: sync el1 to el1 esr 0x96000010 far 0x9010004 elr spin_unmasked+0x0
 --! stdout: unmasked: end, 5 exceptions
 --! stdout: masked: isr 0x0
 --! stdout: masked: end, 0 exceptions

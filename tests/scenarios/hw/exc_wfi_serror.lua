@@ -7,7 +7,7 @@
 --! stdout: unmasked: end, 0 exceptions
 --! stdout: masked: isr 0x0
 --! stdout: masked: end, 0 exceptions
---! stdout-re: ^wfi: serror el1 to el1 esr 0xbe[0-9a-f]{6} elr wait_wfi\+0x[48c]$
+--! stdout-re: ^wfi: serror el1 to el1 esr 0xbe000000 elr wait_wfi\+0x[48c]$
 --! stdout: wfi: end, 1 exceptions
 --! stdout: el0: end, 0 exceptions
 --! journal-count: fault 1

@@ -9,7 +9,7 @@
 --! stdout: dr 0x141 rsr 0x1 ris 0x010
 --! stdout: received 4 of 4, ris 0x0
 --! journal: {"kind":"fault","action":"device_fault"}
---! journal-count: fault 1
+--! journal-count: {"kind":"fault","action":"device_fault"} 1
 
 on_pc("before_wait", function()
     mem.u32.expected = 4
