@@ -25,19 +25,27 @@ gint fi_hardware_n_changed;
 
 /* Where the devices are */
 
-typedef struct Search {
-    const FiTriggerSpec *spec;
-    GArray *found;   /* of Range, or NULL */
-    bool any;        /* something was found */
-    GString *nearby; /* what there is, for the error */
-    unsigned n_shown;
-} Search;
-
 typedef struct Range {
     uint64_t first, last;
 } Range;
 
-#define MAX_SHOWN 12
+/* Neighbours of the same name, for an error that says what there is. */
+typedef struct Neighbours {
+    Range range;
+    char *name;
+    unsigned n;
+} Neighbours;
+
+typedef struct Search {
+    const FiTriggerSpec *spec;
+    GArray *found;      /* of Range, or NULL */
+    GArray *neighbours; /* or NULL */
+    bool any;           /* something was found */
+    uint64_t longest;   /* of what was found, in bytes */
+} Search;
+
+#define MAX_SHOWN 24
+#define NEAR 3 /* on either side of an address */
 
 static bool is_path_of(const char *name, const char *path)
 {
@@ -47,6 +55,24 @@ static bool is_path_of(const char *name, const char *path)
     return path &&
            (strcmp(path, name) == 0 || (n > m && path[n - m - 1] == '/' &&
                                         strcmp(path + n - m, name) == 0));
+}
+
+static void add_neighbour(GArray *list, Range range, const char *region,
+                          const char *type)
+{
+    g_autofree char *name = g_strdup_printf("%s (%s)", region, type);
+    Neighbours *last = list->len
+                           ? &g_array_index(list, Neighbours, list->len - 1)
+                           : NULL;
+
+    if (last && strcmp(last->name, name) == 0) {
+        last->range.last = range.last;
+        last->n++;
+    } else {
+        Neighbours new = { range, g_steal_pointer(&name), 1 };
+
+        g_array_append_val(list, new);
+    }
 }
 
 static void visit_region(uint64_t first, uint64_t last, const char *region,
@@ -67,37 +93,106 @@ static void visit_region(uint64_t first, uint64_t last, const char *region,
     }
     if (match) {
         s->any = true;
+        s->longest = MAX(s->longest, last - first + 1);
         if (s->found) {
             g_array_append_val(s->found, r);
         }
-    } else if (s->nearby && s->n_shown < MAX_SHOWN && path) {
-        g_string_append_printf(s->nearby,
-                               "\n  0x%" PRIx64 "-0x%" PRIx64 " %s (%s)", first,
-                               last, region, type);
-        s->n_shown++;
+    }
+    if (s->neighbours && path) {
+        add_neighbour(s->neighbours, (Range){ first, last }, region, type);
+    }
+}
+
+static void clear_neighbours(void *n)
+{
+    g_free(((Neighbours *)n)->name);
+}
+
+static void show(GString *text, const GArray *list, guint begin, guint end)
+{
+    guint i;
+
+    for (i = begin; i < end; i++) {
+        const Neighbours *n = &g_array_index(list, Neighbours, i);
+
+        g_string_append_printf(text, "\n  0x%" PRIx64 "-0x%" PRIx64 " %s",
+                               n->range.first, n->range.last, n->name);
+        if (n->n > 1) {
+            g_string_append_printf(text, ", %u times", n->n);
+        }
+    }
+}
+
+static char *text_of_all(const GArray *list)
+{
+    GString *text = g_string_new(NULL);
+
+    show(text, list, 0, MIN(list->len, MAX_SHOWN));
+    if (list->len > MAX_SHOWN) {
+        g_string_append(text, "\n  …");
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *text_of_nearest(const GArray *list, uint64_t addr)
+{
+    GString *text = g_string_new(NULL);
+    guint above = 0;
+
+    while (above < list->len &&
+           g_array_index(list, Neighbours, above).range.first <= addr) {
+        above++;
+    }
+    show(text, list, above > NEAR ? above - NEAR : 0,
+         MIN(list->len, above + NEAR));
+    return g_string_free(text, FALSE);
+}
+
+static void set_no_device(const Search *s, GError **error)
+{
+    const FiTriggerSpec *spec = s->spec;
+    const FiSymbol *sym;
+    g_autofree char *text = spec->device
+                                ? text_of_all(s->neighbours)
+                                : text_of_nearest(s->neighbours, spec->lo);
+
+    if (spec->device) {
+        sym = fi_symbols_find(fi.symbols, spec->device, NULL);
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "no device is called '%s'%s; a device goes by its type "
+                    "(here in brackets), its QOM path or its memory region:%s",
+                    spec->device,
+                    sym ? " (for the guest's symbol of that name there are "
+                          "on_read and on_write)"
+                        : "",
+                    text);
+    } else {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "no device is at 0x%" PRIx64 " to 0x%" PRIx64
+                    "; for RAM there are on_read and on_write with "
+                    "{phys = true}. The nearest devices:%s",
+                    spec->lo, spec->hi - 1, text);
     }
 }
 
 bool fi_hardware_check(const FiTriggerSpec *spec, GError **error)
 {
-    g_autoptr(GString) nearby = g_string_new(NULL);
-    Search s = { .spec = spec, .nearby = nearby };
+    g_autoptr(GArray)
+        neighbours = g_array_new(FALSE, FALSE, sizeof(Neighbours));
+    Search s = { .spec = spec, .neighbours = neighbours };
 
+    g_array_set_clear_func(neighbours, clear_neighbours);
     qemu_plugin_fi_mmio_foreach(visit_region, &s);
-    if (s.any) {
-        return true;
-    }
-    if (spec->device) {
+    if (!s.any) {
+        set_no_device(&s, error);
+    } else if (spec->device && spec->lo >= s.longest) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "no device is called '%s'; a device goes by its type, its "
-                    "QOM path or its memory region, e.g. of%s",
-                    spec->device, nearby->str);
+                    "'%s' has 0x%" PRIx64 " bytes, so none at offset 0x%" PRIx64
+                    "; an offset counts from the start of the device, a "
+                    "physical address is given without a device's name",
+                    spec->device, s.longest, spec->lo);
     } else {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "no device is at 0x%" PRIx64 " to 0x%" PRIx64
-                    " (for RAM there are on_read and on_write); devices are "
-                    "at%s",
-                    spec->lo, spec->hi - 1, nearby->str);
+        return true;
     }
     return false;
 }
@@ -116,12 +211,20 @@ static bool value_passes(const FiTriggerSpec *s,
     return ((access->value ^ s->value) & s->mask) == 0;
 }
 
+/* Of a device all, or what was asked for by offset. */
+static bool in_place(const FiTriggerSpec *s,
+                     const struct qemu_plugin_fi_mmio *access)
+{
+    return !s->device || !s->hi ||
+           (access->offset < s->hi && access->offset + access->size > s->lo);
+}
+
 static bool mmio_passes(const FiTrigger *t, const FiVcpu *v,
                         struct qemu_plugin_fi_mmio *access)
 {
     const FiTriggerSpec *s = &t->spec;
 
-    return (s->dma < 0 || s->dma == !v) &&
+    return in_place(s, access) && (s->dma < 0 || s->dma == !v) &&
            (s->vcpu < 0 || (v && s->vcpu == (int)v->index)) &&
            (!s->size || s->size == access->size) &&
            (s->el < 0 || (v && v->arch->current_el &&

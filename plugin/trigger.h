@@ -82,7 +82,7 @@ typedef struct FiTriggerSpec {
     bool has_from;
     uint64_t from_lo, from_hi;
     FiCounter *counter; /* FI_COUNT */
-    const char *device; /* FI_MMIO_*: all of this device; NULL: [lo, hi) */
+    const char *device; /* FI_MMIO_*: lo and hi are its offsets; hi 0: all */
     int dma;            /* FI_MMIO_*: 0: by instructions; 1: not; -1: any */
     int64_t deadline_ns, period_ns; /* FI_TIMER; period 0: once */
     char *place;   /* FI_MMIO_*: script:line, for errors that come later */

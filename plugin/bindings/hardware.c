@@ -7,14 +7,39 @@
 
 /* on_mmio_read, on_mmio_write, after_ns, at_ns, every_ns, on_machine_ready. */
 
-/* Places: an address, {lo, hi}, {where, size = n}, or a device's name.  An
- * address is a physical one, so strings are names and not symbols. */
+/* Places: an address, {lo, hi}, {where, size = n}, a device's name, or
+ * {device, offset = n, size = n}.  An address is a physical one, so strings
+ * are names and not symbols. */
 
 static uint64_t paddr_at(lua_State *L, int idx)
 {
     if (!lua_isinteger(L, idx)) {
         luaL_error(L, "a physical address is an integer, not %s",
-                   luaL_typename(L, idx));
+                   fi_push_what(L, idx));
+    }
+    return lua_tointeger(L, idx);
+}
+
+static const char *device_at(lua_State *L, int idx)
+{
+    const char *name = lua_tostring(L, idx);
+
+    if (lua_stringtonumber(L, name)) {
+        luaL_error(L,
+                   "\"%s\" is a string, which names a device; a physical "
+                   "address is an integer, without quotes",
+                   name);
+    }
+    return name;
+}
+
+static uint64_t range_size(lua_State *L, int idx)
+{
+    if (!lua_isinteger(L, idx) || lua_tointeger(L, idx) < 1) {
+        luaL_error(L,
+                   "the size of a range is a whole number of bytes from 1, "
+                   "not %s",
+                   fi_push_what(L, idx));
     }
     return lua_tointeger(L, idx);
 }
@@ -23,6 +48,26 @@ static const char *range_label(lua_State *L, const FiTriggerSpec *spec)
 {
     return lua_pushfstring(L, "[%s, +%I)", fi_push_hex(L, spec->lo),
                            (lua_Integer)(spec->hi - spec->lo));
+}
+
+static void check_keys(lua_State *L, int idx, bool device)
+{
+    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+        bool known = lua_isinteger(L, -2)
+                         ? lua_tointeger(L, -2) >= 1 &&
+                               lua_tointeger(L, -2) <= 2
+                         : lua_type(L, -2) == LUA_TSTRING &&
+                               (strcmp(lua_tostring(L, -2), "size") == 0 ||
+                                (device &&
+                                 strcmp(lua_tostring(L, -2), "offset") == 0));
+
+        if (!known) {
+            luaL_error(L,
+                       "a range has no '%s': it is {lo, hi}, {address, "
+                       "size = n} or {\"device\", offset = n, size = n}",
+                       luaL_tolstring(L, -2, NULL));
+        }
+    }
 }
 
 static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
@@ -36,30 +81,55 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
     if (sized == pair) {
         luaL_error(L, "a range is {lo, hi} or {address, size = n}");
     }
-    if (sized) {
-        if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1) {
-            luaL_error(L, "the size of a range is a whole number of bytes "
-                          "from 1");
-        }
-        spec->hi = spec->lo + lua_tointeger(L, -2);
-    } else {
-        spec->hi = paddr_at(L, -1);
-    }
+    spec->hi = sized ? spec->lo + range_size(L, -2) : paddr_at(L, -1);
     if (spec->hi <= spec->lo) {
         luaL_error(L, "the range ends at %s, which is not behind its start %s",
                    fi_push_hex(L, spec->hi), fi_push_hex(L, spec->lo));
     }
 }
 
+/* {device, offset = n, size = n}: its name is on top of the stack. */
+static const char *check_register(lua_State *L, int idx, FiTriggerSpec *spec)
+{
+    spec->device = device_at(L, -1); /* anchored in the table */
+    if (lua_getfield(L, idx, "offset") == LUA_TNIL) {
+        luaL_error(L,
+                   "{\"%s\", offset = n, size = n} needs 'offset'; all of "
+                   "the device is just \"%s\"",
+                   spec->device, spec->device);
+    } else if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 0 ||
+               lua_tointeger(L, -1) > INT64_MAX / 2) {
+        luaL_error(L, "'offset' is a whole number from 0 on, not %s",
+                   fi_push_what(L, -1));
+    }
+    spec->lo = lua_tointeger(L, -1);
+    spec->hi = spec->lo + 1;
+    if (lua_getfield(L, idx, "size") != LUA_TNIL) {
+        spec->hi = spec->lo + range_size(L, -1);
+    }
+    return lua_pushfstring(L, "%s+%s", spec->device, fi_push_hex(L, spec->lo));
+}
+
+static const char *check_table(lua_State *L, int idx, FiTriggerSpec *spec)
+{
+    bool device = lua_geti(L, idx, 1) == LUA_TSTRING;
+
+    check_keys(L, idx, device);
+    if (device) {
+        return check_register(L, idx, spec);
+    }
+    check_range(L, idx, spec);
+    return range_label(L, spec);
+}
+
 /* Returns a label, on the stack. */
 static const char *check_place(lua_State *L, int idx, FiTriggerSpec *spec)
 {
     if (lua_type(L, idx) == LUA_TSTRING) {
-        spec->device = lua_tostring(L, idx);
+        spec->device = device_at(L, idx);
         return spec->device;
     } else if (lua_istable(L, idx)) {
-        check_range(L, idx, spec);
-        return range_label(L, spec);
+        return check_table(L, idx, spec);
     }
     spec->lo = paddr_at(L, idx);
     spec->hi = spec->lo + 1;
@@ -103,8 +173,10 @@ static int arm_on_mmio(lua_State *L)
     spec.phys = true;
     fi_name_trigger(L, &spec, label);
     check_device(L, &spec);
-    luaL_where(L, 1);
-    spec.place = (char *)lua_tostring(L, -1);
+    if (!spec.place) {
+        luaL_where(L, 1);
+        spec.place = (char *)lua_tostring(L, -1);
+    }
     fi_arm(L, &spec, fn);
     return 1;
 }
@@ -132,10 +204,16 @@ static void journal_access(lua_State *L, FiContext *c, const char *action,
 }
 
 /* Unsigned, or negative and of that many bytes. */
-static bool fits(uint64_t value, unsigned size)
+static void check_fits(lua_State *L, uint64_t value, unsigned size)
 {
-    return size >= 8 || value >> (8 * size) == 0 ||
-           (int64_t)value >> (8 * size - 1) == -1;
+    if (size < 8 && value >> (8 * size) != 0 &&
+        (int64_t)value >> (8 * size - 1) != -1) {
+        luaL_error(L,
+                   "%s does not fit the access, which is %d byte%s wide; what "
+                   "is wanted of it is to be said, e.g. value & %s",
+                   fi_push_hex(L, value), (int)size, size == 1 ? "" : "s",
+                   fi_push_hex(L, (UINT64_C(1) << (8 * size)) - 1));
+    }
 }
 
 static uint64_t truncated(uint64_t value, unsigned size)
@@ -180,10 +258,7 @@ static void take_value(lua_State *L, FiContext *c, int idx)
     struct qemu_plugin_fi_mmio *m = c->mmio;
     uint64_t value = lua_tointeger(L, idx);
 
-    if (!fits(value, m->size)) {
-        luaL_error(L, "%s does not fit the access, which is %d bytes wide",
-                   fi_push_hex(L, value), (int)m->size);
-    }
+    check_fits(L, value, m->size);
     value = truncated(value, m->size);
     c->mmio_value = value;
     journal_access(L, c, m->is_write ? "mmio_write" : "mmio_read", true);
@@ -209,10 +284,7 @@ static void take_result_afterwards(lua_State *L, FiContext *c, int idx)
                         : "an on_mmio_read handler's result other than an "
                           "integer");
     }
-    if (!fits(lua_tointeger(L, idx), size)) {
-        luaL_error(L, "%s does not fit the access, which is %d bytes wide",
-                   fi_push_hex(L, lua_tointeger(L, idx)), (int)size);
-    }
+    check_fits(L, lua_tointeger(L, idx), size);
     if (!arch->simple_load || !arch->simple_load(c->site->opcode, &load) ||
         load.size != size || (load.writes_back && load.base_is_rt)) {
         if (!c->trigger->missed++) {
@@ -251,7 +323,7 @@ void fi_take_mmio_result(lua_State *L, FiContext *c, int idx)
                          "integer, fi.DROP or fi.BUS_ERROR, not %s"
                        : "an on_mmio_read handler returns nothing, an "
                          "integer or fi.BUS_ERROR, not %s",
-                   token == &fi_token_drop ? "fi.DROP" : luaL_typename(L, idx));
+                   fi_push_what(L, idx));
     }
 }
 

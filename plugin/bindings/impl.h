@@ -61,6 +61,11 @@ FI_RAISES void fi_need_cap(lua_State *L, FiCap cap, const char *what);
 /* Push "0x…", for messages: luaL_error() has no such format. */
 FI_RAISES const char *fi_push_hex(lua_State *L, uint64_t value);
 
+/* What is at @idx and should be something else, for messages: an integer, a
+ * float and how to make an integer of it, a result such as fi.SKIP, or the
+ * type.  May push a value. */
+FI_RAISES const char *fi_push_what(lua_State *L, int idx);
+
 /* An address: an integer or a symbol expression at @idx. */
 FI_RAISES uint64_t fi_check_address(lua_State *L, int idx);
 

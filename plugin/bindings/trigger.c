@@ -163,6 +163,12 @@ static void parse_internal(lua_State *L, FiTriggerSpec *spec, const char *key)
     spec->internal = boolean(L, key);
 }
 
+/* For modules: the line to blame is not the one that calls us. */
+static void parse_place(lua_State *L, FiTriggerSpec *spec, const char *key)
+{
+    spec->place = (char *)string(L, key);
+}
+
 static void parse_ec(lua_State *L, FiTriggerSpec *spec, const char *key)
 {
     spec->ec = whole_number(L, key, 0, 63);
@@ -213,6 +219,7 @@ static const struct Option {
     { "dma", MMIO_KINDS, parse_dma },
     { "name", ~0u, parse_name },
     { "_internal", ~0u, parse_internal },
+    { "_place", MMIO_KINDS, parse_place },
 };
 
 static const struct Option filters[] = {

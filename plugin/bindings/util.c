@@ -8,7 +8,7 @@ const char fi_token_skip = 's', fi_token_retry = 'r', fi_token_drop = 'd',
 
 int fi_raise(lua_State *L, GError *error)
 {
-    char text[512]; /* on the stack: what follows does not come back */
+    char text[2048]; /* on the stack: what follows does not come back */
 
     g_strlcpy(text, error->message, sizeof(text));
     g_error_free(error);
@@ -101,6 +101,30 @@ const char *fi_push_hex(lua_State *L, uint64_t value)
 
     g_snprintf(text, sizeof(text), "0x%" PRIx64, value);
     return lua_pushstring(L, text);
+}
+
+static const char *token_name(const void *token)
+{
+    return token == &fi_token_skip        ? "fi.SKIP"
+           : token == &fi_token_retry     ? "fi.RETRY"
+           : token == &fi_token_drop      ? "fi.DROP"
+           : token == &fi_token_bus_error ? "fi.BUS_ERROR"
+                                          : "userdata";
+}
+
+const char *fi_push_what(lua_State *L, int idx)
+{
+    if (lua_islightuserdata(L, idx)) {
+        return lua_pushstring(L, token_name(lua_touserdata(L, idx)));
+    } else if (lua_isinteger(L, idx)) {
+        return luaL_tolstring(L, idx, NULL);
+    } else if (lua_type(L, idx) == LUA_TNUMBER) {
+        return lua_pushfstring(L,
+                               "the float %s (math.floor() makes an integer "
+                               "of it; // divides integers)",
+                               luaL_tolstring(L, idx, NULL));
+    }
+    return luaL_typename(L, idx);
 }
 
 uint64_t fi_check_address(lua_State *L, int idx)
