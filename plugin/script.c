@@ -416,11 +416,23 @@ static int take_result(lua_State *L)
     return 0;
 }
 
+/* "script:line: " to blame for a result. */
+static char *place_of_handler(lua_State *L, const FiTrigger *t)
+{
+    lua_Debug ar;
+
+    if (t->spec.blame_place) {
+        return g_strdup(t->spec.place);
+    }
+    lua_rawgetp(L, LUA_REGISTRYINDEX, t);
+    lua_getinfo(L, ">S", &ar);
+    return g_strdup_printf("%s:%d: ", ar.short_src, ar.linedefined);
+}
+
 /* The two results on top of the stack; a wrong one is the handler's error. */
 static void handle_result(FiContext *c)
 {
     lua_State *L = c->L;
-    lua_Debug ar;
 
     if (lua_isnil(L, -2)) {
         return;
@@ -430,12 +442,9 @@ static void handle_result(FiContext *c)
     lua_pushlightuserdata(L, c);
     lua_insert(L, -3);
     if (lua_pcall(L, 3, 0, 0) != LUA_OK) {
-        g_autofree char *text = NULL;
+        g_autofree char *place = place_of_handler(L, c->trigger);
+        g_autofree char *text = g_strconcat(place, lua_tostring(L, -1), NULL);
 
-        lua_rawgetp(L, LUA_REGISTRYINDEX, c->trigger);
-        lua_getinfo(L, ">S", &ar);
-        text = g_strdup_printf("%s:%d: %s", ar.short_src, ar.linedefined,
-                               lua_tostring(L, -1));
         report(c, text);
     }
 }

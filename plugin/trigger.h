@@ -85,8 +85,9 @@ typedef struct FiTriggerSpec {
     const char *device; /* FI_MMIO_*: lo and hi are its offsets; hi 0: all */
     int dma;            /* FI_MMIO_*: 0: by instructions; 1: not; -1: any */
     int64_t deadline_ns, period_ns; /* FI_TIMER; period 0: once */
-    char *place;   /* FI_MMIO_*: script:line, for errors that come later */
-    bool internal; /* a task's wait: not in the journal's summary */
+    char *place;      /* FI_MMIO_*: script:line, for errors that come later */
+    bool blame_place; /* a wrong result is that line's, not the handler's */
+    bool internal;    /* a task's wait: not in the journal's summary */
 } FiTriggerSpec;
 
 void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind);

@@ -103,17 +103,19 @@ static bool access_field(lua_State *L, const FiContext *c, const char *key)
     return device_field(L, hw, key);
 }
 
+/* Of a read that the device has answered with an error there is none. */
 static void push_mmio_value(lua_State *L, const FiContext *c)
 {
     FiContext *released;
+    bool ok = true;
 
-    if (!c->mmio->has_value) {
+    if (!c->mmio->is_write) {
         /* What the device does may come back to us: not with the lock. */
         released = fi_script_release();
-        qemu_plugin_fi_mmio_read_device(c->mmio);
+        ok = qemu_plugin_fi_mmio_read_device(c->mmio);
         fi_script_reacquire(released);
     }
-    lua_pushinteger(L, (lua_Integer)c->mmio->value);
+    push_int_or_nil(L, ok, (lua_Integer)c->mmio->value);
 }
 
 static bool mmio_field(lua_State *L, const FiContext *c, const char *key)

@@ -134,6 +134,7 @@ static void parse_internal(lua_State *L, FiTriggerSpec *spec, const char *key)
 static void parse_place(lua_State *L, FiTriggerSpec *spec, const char *key)
 {
     spec->place = (char *)string(L, key);
+    spec->blame_place = true;
 }
 
 static void parse_ec(lua_State *L, FiTriggerSpec *spec, const char *key)

@@ -10,7 +10,13 @@
 -- flip and set act at once, in a handler or task; the other functions arm triggers and may be called anywhere. What
 -- an option can get wrong is found when the fault is armed, and blamed on the caller's line.
 
+local options = require "fi.options"
+
 local faults = {}
+
+local fail, blame, place, blame_place = options.fail, options.blame, options.place, options.blame_place
+local set_of, check_options, check_count = options.set_of, options.check, options.check_count
+local trigger_options = options.for_trigger
 
 local BITS_PER_BYTE = 8
 local DEFAULT_SIZE = 4          -- bytes, of a memory cell that is given by its address
@@ -18,93 +24,7 @@ local LARGEST_WHOLE_WRITE = 8   -- bytes; of larger cells only the bytes concern
 
 local TARGET_OPTIONS = {"reg", "mem", "phys", "size"}
 local BIT_OPTIONS = {"bit", "bits", "nbits", "adjacent"}
-local TRIGGER_OPTIONS = {"vcpu", "el", "after", "every", "limit", "total", "when", "name"}
-
----------------------------------------------------------------------------------------------------------------------
--- Errors. `level` is that of the line to blame, counted as error() does in the function that gets it.
-
-local function fail(level, ...)
-    error(string.format(...), level + 1)
-end
-
--- The error's own place is in this file or in C: drop it where the caller's is put in front.
-local function without_place(message)
-    return (tostring(message):gsub("^[^\n]-faults%.lua:%d+: ", ""))
-end
-
--- Calls fn and blames its errors on the line at `level`.
-local function blame(level, fn, ...)
-    local results = table.pack(pcall(fn, ...))
-    if not results[1] then
-        error(without_place(results[2]), level + 1)
-    end
-    return table.unpack(results, 2, results.n)
-end
-
--- "file:line: " at `level`, for errors that come up when the armed fault is due.
-local function place(level)
-    local _, text = pcall(error, "", level + 2)
-    return text
-end
-
-local function blame_place(where, fn, ...)
-    local results = table.pack(pcall(fn, ...))
-    if not results[1] then
-        error(where .. without_place(results[2]), 0)
-    end
-    return table.unpack(results, 2, results.n)
-end
-
----------------------------------------------------------------------------------------------------------------------
--- Options
-
-local function set_of(...)
-    local set = {}
-    for _, list in ipairs{...} do
-        for _, key in ipairs(list) do
-            set[key] = true
-        end
-    end
-    return set
-end
-
-local function sorted_keys(set)
-    local keys = {}
-    for key in pairs(set) do
-        keys[#keys + 1] = tostring(key)
-    end
-    table.sort(keys)
-    return keys
-end
-
-local function check_options(level, what, opts, known)
-    if type(opts) ~= "table" then
-        fail(level + 1, "%s: the options must be a table, not a %s", what, type(opts))
-    end
-    for key in pairs(opts) do
-        if not known[key] then
-            fail(level + 1, "%s: unknown option '%s' (known: %s)", what, tostring(key),
-                 table.concat(sorted_keys(known), ", "))
-        end
-    end
-end
-
-local function check_count(level, what, name, value, least)
-    if math.type(value) ~= "integer" or value < least then
-        fail(level + 1, "%s: %s must be a whole number from %d on", what, name, least)
-    end
-end
-
-local function trigger_options(opts, overrides)
-    local result = {}
-    for _, key in ipairs(TRIGGER_OPTIONS) do
-        result[key] = opts[key]
-    end
-    for key, value in pairs(overrides or {}) do
-        result[key] = value
-    end
-    return result
-end
+local TRIGGER_OPTIONS = options.TRIGGER
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Targets: a register, or memory by its virtual or physical address
@@ -194,20 +114,6 @@ end
 ---------------------------------------------------------------------------------------------------------------------
 -- Bits: lists of numbers, 0 is the lowest bit of the lowest byte
 
-local function check_bits(level, what, bits)
-    if type(bits) ~= "table" or #bits == 0 then
-        fail(level + 1, "%s: bits must be a list of at least one bit number", what)
-    end
-    local seen = {}
-    for _, bit in ipairs(bits) do
-        check_count(level + 1, what, "each of bits", bit, 0)
-        if seen[bit] then
-            fail(level + 1, "%s: bit %d is named twice", what, bit)
-        end
-        seen[bit] = true
-    end
-end
-
 -- What the options bit, bits, nbits and adjacent say: {bits = list} or {nbits = n, adjacent = boolean}.
 local function choice_of(level, what, opts)
     local named = (opts.bit ~= nil and 1 or 0) + (opts.bits ~= nil and 1 or 0) + (opts.nbits ~= nil and 1 or 0)
@@ -220,7 +126,7 @@ local function choice_of(level, what, opts)
         check_count(level + 1, what, "bit", opts.bit, 0)
         return {bits = {opts.bit}}
     elseif opts.bits ~= nil then
-        check_bits(level + 1, what, opts.bits)
+        options.check_bits(level + 1, what, opts.bits)
         return {bits = table.move(opts.bits, 1, #opts.bits, 1, {})}
     end
     check_count(level + 1, what, "nbits", opts.nbits, 1)
@@ -411,46 +317,19 @@ end
 ---------------------------------------------------------------------------------------------------------------------
 -- Stuck-at
 
-local function mask_to_bits(mask)
-    local bits = {}
-    for bit = 0, 63 do
-        if mask & (1 << bit) ~= 0 then
-            bits[#bits + 1] = bit
-        end
-    end
-    return bits
-end
-
 -- The options with the mask, if there is one, turned into bits.
 local function without_mask(level, what, opts)
     if opts.mask == nil then
         return opts
     elseif opts.bit ~= nil or opts.bits ~= nil then
         fail(level + 1, "%s: mask goes without bit and bits", what)
-    elseif math.type(opts.mask) ~= "integer" or opts.mask == 0 then
-        fail(level + 1, "%s: mask must be a whole number other than 0", what)
     end
-    local result = {bits = mask_to_bits(opts.mask)}
+    options.check_mask(level + 1, what, "mask", opts.mask)
+    local result = {bits = options.mask_to_bits(opts.mask)}
     for _, key in ipairs(TARGET_OPTIONS) do
         result[key] = opts[key]
     end
     return result
-end
-
-local DURATION_KEYS = {insns = true, hits = true, until_trigger = true}
-
-local function check_duration(level, what, duration)
-    if duration == nil or duration == "permanent" then
-        return
-    end
-    local key = type(duration) == "table" and next(duration)
-    if not DURATION_KEYS[key] or next(duration, key) ~= nil then
-        fail(level + 1, "%s: duration must be \"permanent\", {insns = n}, {hits = n} or {until_trigger = t}", what)
-    elseif key ~= "until_trigger" then
-        check_count(level + 1, what, "duration." .. key, duration[key], 1)
-    elseif type(duration.until_trigger) ~= "userdata" then
-        fail(level + 1, "%s: until_trigger must be a trigger made with a nil handler", what)
-    end
 end
 
 local function check_stuck_at(level, what, opts)
@@ -461,14 +340,13 @@ local function check_stuck_at(level, what, opts)
     elseif opts.reg == nil and opts.within ~= nil then
         fail(level + 1, "%s: within is for registers", what)
     end
-    check_duration(level + 1, what, opts.duration)
+    options.check_duration(level + 1, what, opts.duration, {"hits"})
 end
 
 local StuckAt = {}
 StuckAt.__index = StuckAt
 
 local function new_stuck_at(target, choice, opts)
-    local permanent = opts.duration == nil or opts.duration == "permanent"
     return setmetatable({
         active = true,
         forced = 0,
@@ -478,7 +356,7 @@ local function new_stuck_at(target, choice, opts)
         _choice = choice,
         _change = opts.value == 1 and raise or clear,
         _model = "stuck-at-" .. opts.value,
-        _duration = permanent and "permanent" or "transient",
+        _duration = options.is_permanent(opts.duration) and "permanent" or "transient",
     }, StuckAt)
 end
 
@@ -519,11 +397,11 @@ end
 local function watch_cell(fault, opts, handler)
     local target = fault._target
     local cell = opts[target.space]
-    local options = trigger_options(opts, {
+    local trigger_opts = trigger_options(opts, {
         phys = target.space == "phys" or nil,
         name = opts.name or fault._model .. " " .. (type(cell) == "string" and cell or string.format("0x%x", cell)),
     })
-    local trigger = fi.on_write({target.address, size = target.size}, options, handler)
+    local trigger = fi.on_write({target.address, size = target.size}, trigger_opts, handler)
     if in_guest() then
         fault:_force()
         return {trigger}
@@ -552,23 +430,11 @@ local function watch_register(fault, opts, handler)
 end
 
 local function end_after(fault, duration)
-    if duration == nil or duration == "permanent" then
-        return
-    elseif duration.hits then
-        fault._last_hit = duration.hits
-        return
-    end
-    local function remove()
+    fault._last_hit = type(duration) == "table" and duration.hits or nil
+    local timer = options.end_after(duration, function()
         fault:remove()
-    end
-    if duration.insns then
-        table.insert(fault._triggers, fi.after_insns(duration.insns, remove))
-    else
-        fi.task(function()
-            fi.wait(duration.until_trigger)
-            remove()
-        end)
-    end
+    end)
+    fault._triggers[#fault._triggers + 1] = timer
 end
 
 local STUCK_AT_OPTIONS = set_of(TARGET_OPTIONS, {"bit", "bits", "mask", "value", "duration", "within"},

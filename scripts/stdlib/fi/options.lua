@@ -1,0 +1,193 @@
+-- SPDX-License-Identifier: MIT
+--
+-- fi.options: what the modules of the standard library that arm faults have in common: checking what they are given,
+-- and errors that name the caller's line. Not for scenarios.
+
+local options = {}
+
+-- Modules whose own lines say nothing to the caller.
+local MODULES = {faults = true, mmio = true, options = true}
+
+--- The options of triggers that count accesses or executions.
+options.TRIGGER = {"vcpu", "el", "after", "every", "limit", "total", "when", "name"}
+
+---------------------------------------------------------------------------------------------------------------------
+-- Errors. `level` is that of the line to blame, counted as error() does in the function that gets it.
+
+--- Raises an error at `level`.
+function options.fail(level, ...)
+    error(string.format(...), level + 1)
+end
+
+-- The error's own place is in one of the modules or in C: drop it where the caller's is put in front.
+local function without_place(message)
+    local text = tostring(message)
+    local module, rest = text:match("^[^\n]-fi/(%w+)%.lua:%d+: ()")
+    return MODULES[module] and text:sub(rest) or text
+end
+
+--- Calls fn and blames its errors on the line at `level`.
+function options.blame(level, fn, ...)
+    local results = table.pack(pcall(fn, ...))
+    if not results[1] then
+        error(without_place(results[2]), level + 1)
+    end
+    return table.unpack(results, 2, results.n)
+end
+
+--- "file:line: " at `level`, for errors that come up when the armed fault is due.
+function options.place(level)
+    local _, text = pcall(error, "", level + 2)
+    return text
+end
+
+--- Calls fn and blames its errors on `where`, which place() gave.
+function options.blame_place(where, fn, ...)
+    local results = table.pack(pcall(fn, ...))
+    if not results[1] then
+        error(where .. without_place(results[2]), 0)
+    end
+    return table.unpack(results, 2, results.n)
+end
+
+---------------------------------------------------------------------------------------------------------------------
+-- Tables of options
+
+--- The set of all names in some lists.
+function options.set_of(...)
+    local set = {}
+    for _, list in ipairs{...} do
+        for _, key in ipairs(list) do
+            set[key] = true
+        end
+    end
+    return set
+end
+
+local function sorted_keys(set)
+    local keys = {}
+    for key in pairs(set) do
+        keys[#keys + 1] = tostring(key)
+    end
+    table.sort(keys)
+    return keys
+end
+
+--- An error unless opts is a table whose keys are all in `known`.
+function options.check(level, what, opts, known)
+    if type(opts) ~= "table" then
+        options.fail(level + 1, "%s: the options must be a table, not a %s", what, type(opts))
+    end
+    for key in pairs(opts) do
+        if not known[key] then
+            options.fail(level + 1, "%s: unknown option '%s' (known: %s)", what, tostring(key),
+                         table.concat(sorted_keys(known), ", "))
+        end
+    end
+end
+
+--- An error unless value is a whole number from `least` on.
+function options.check_count(level, what, name, value, least)
+    if math.type(value) ~= "integer" or value < least then
+        options.fail(level + 1, "%s: %s must be a whole number from %d on", what, name, least)
+    end
+end
+
+--- The options for the trigger, and what overrides them.
+function options.for_trigger(opts, overrides)
+    local result = {}
+    for _, key in ipairs(options.TRIGGER) do
+        result[key] = opts[key]
+    end
+    for key, value in pairs(overrides or {}) do
+        result[key] = value
+    end
+    return result
+end
+
+---------------------------------------------------------------------------------------------------------------------
+-- Bits: lists of numbers
+
+--- An error unless bits is a list of different bit numbers.
+function options.check_bits(level, what, bits)
+    if type(bits) ~= "table" or #bits == 0 then
+        options.fail(level + 1, "%s: bits must be a list of at least one bit number", what)
+    end
+    local seen = {}
+    for _, bit in ipairs(bits) do
+        options.check_count(level + 1, what, "each of bits", bit, 0)
+        if seen[bit] then
+            options.fail(level + 1, "%s: bit %d is named twice", what, bit)
+        end
+        seen[bit] = true
+    end
+end
+
+--- An error unless mask is an integer in which some bit is set.
+function options.check_mask(level, what, name, mask)
+    if math.type(mask) ~= "integer" or mask == 0 then
+        options.fail(level + 1, "%s: %s must be a whole number other than 0", what, name)
+    end
+end
+
+--- The numbers of the bits that are set, in ascending order.
+function options.mask_to_bits(mask)
+    local bits = {}
+    for bit = 0, 63 do
+        if mask & (1 << bit) ~= 0 then
+            bits[#bits + 1] = bit
+        end
+    end
+    return bits
+end
+
+---------------------------------------------------------------------------------------------------------------------
+-- How long a fault lasts: "permanent", {insns = n}, {ns = t}, {until_trigger = t}, and what else a module counts itself
+
+local function durations_text(extra)
+    local list = {"\"permanent\"", "{insns = n}", "{ns = t}"}
+    for _, key in ipairs(extra) do
+        list[#list + 1] = "{" .. key .. " = n}"
+    end
+    return table.concat(list, ", ") .. " or {until_trigger = t}"
+end
+
+--- An error unless duration is nil or one of those above, or has the one key from the list `extra`.
+function options.check_duration(level, what, duration, extra)
+    if duration == nil or duration == "permanent" then
+        return
+    end
+    local keys = options.set_of({"insns", "ns", "until_trigger"}, extra)
+    local key = type(duration) == "table" and next(duration)
+    if not keys[key] or next(duration, key) ~= nil then
+        options.fail(level + 1, "%s: duration must be %s", what, durations_text(extra))
+    elseif key ~= "until_trigger" then
+        options.check_count(level + 1, what, "duration." .. key, duration[key], 1)
+    elseif type(duration.until_trigger) ~= "userdata" then
+        options.fail(level + 1, "%s: until_trigger must be a trigger made with a nil handler", what)
+    end
+end
+
+--- Is there no end to it?
+function options.is_permanent(duration)
+    return duration == nil or duration == "permanent"
+end
+
+--- Has `remove` called when the time is over. Returns the trigger that waits for that, if there is one.
+function options.end_after(duration, remove)
+    if options.is_permanent(duration) then
+        return nil
+    elseif duration.insns then
+        return fi.after_insns(duration.insns, remove)
+    elseif duration.ns then
+        return fi.after_ns(duration.ns, remove)
+    elseif duration.until_trigger then
+        fi.task(function()
+            fi.wait(duration.until_trigger)
+            remove()
+        end)
+    end
+    return nil
+end
+
+return options
