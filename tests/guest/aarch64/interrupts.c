@@ -135,7 +135,6 @@ static void wait_on_core(unsigned core)
         }
     }
     tick_stop();
-    write_sysreg(cntv_ctl_el0, 0);
 }
 
 void secondary_main(unsigned core)
