@@ -27,7 +27,7 @@ struct FiJournal {
 
 struct FiLine {
     FiJournal *journal;
-    GString *text; /* the members from "kind" on */
+    GString *text; /* the members from "kind" on; NULL: it is only counted */
     GString *open; /* closing brackets due, the innermost last */
     int64_t ns;
     bool fault;
@@ -67,6 +67,11 @@ void fi_journal_close(FiJournal *j)
     pthread_mutex_destroy(&j->lock);
     g_free(j->path);
     g_free(j);
+}
+
+bool fi_journal_is_written(const FiJournal *j)
+{
+    return j->fd >= 0;
 }
 
 static uint64_t read_count(FiJournal *j, const uint64_t *count)
@@ -156,12 +161,18 @@ static void begin_member(FiLine *l, const char *key)
 
 static void add_raw(FiLine *l, const char *key, const char *value)
 {
+    if (!l->text) {
+        return;
+    }
     begin_member(l, key);
     g_string_append(l->text, value);
 }
 
 void fi_line_lstring(FiLine *l, const char *key, const char *value, size_t len)
 {
+    if (!l->text) {
+        return;
+    }
     if (!value) {
         fi_line_null(l, key);
         return;
@@ -177,6 +188,9 @@ void fi_line_string(FiLine *l, const char *key, const char *value)
 
 void fi_line_int(FiLine *l, const char *key, int64_t value)
 {
+    if (!l->text) {
+        return;
+    }
     begin_member(l, key);
     g_string_append_printf(l->text, "%" PRId64, value);
 }
@@ -192,6 +206,9 @@ void fi_line_double(FiLine *l, const char *key, double value)
 
     if (!isfinite(value)) {
         fi_line_null(l, key);
+        return;
+    }
+    if (!l->text) {
         return;
     }
     /* g_ascii_dtostr() alone would always write 17 digits: 0.1 as
@@ -215,6 +232,9 @@ void fi_line_null(FiLine *l, const char *key)
 
 void fi_line_hex(FiLine *l, const char *key, uint64_t value)
 {
+    if (!l->text) {
+        return;
+    }
     begin_member(l, key);
     g_string_append_printf(l->text, "\"0x%" PRIx64 "\"", value);
 }
@@ -224,6 +244,9 @@ void fi_line_bytes(FiLine *l, const char *key, const void *data, size_t len)
     const uint8_t *bytes = data;
     uint64_t value = 0;
 
+    if (!l->text) {
+        return;
+    }
     if (len <= sizeof(value)) {
         for (size_t i = len; i-- > 0;) {
             value = value << 8 | bytes[i];
@@ -241,6 +264,9 @@ void fi_line_bytes(FiLine *l, const char *key, const void *data, size_t len)
 
 static void open_nested(FiLine *l, const char *key, char open, char close)
 {
+    if (!l->text) {
+        return;
+    }
     begin_member(l, key);
     g_string_append_c(l->text, open);
     g_string_append_c(l->open, close);
@@ -248,6 +274,9 @@ static void open_nested(FiLine *l, const char *key, char open, char close)
 
 static void close_nested(FiLine *l, char close)
 {
+    if (!l->text) {
+        return;
+    }
     g_return_if_fail(l->open->len && l->open->str[l->open->len - 1] == close);
     g_string_append_c(l->text, close);
     g_string_truncate(l->open, l->open->len - 1);
@@ -282,6 +311,9 @@ FiLine *fi_journal_line(FiJournal *j, const char *kind, int64_t ns)
     l->journal = j;
     l->ns = ns;
     l->fault = !strcmp(kind, "fault");
+    if (!fi_journal_is_written(j)) {
+        return l;
+    }
     l->open = g_string_new(NULL);
     /* The rest of an object: its head follows when the number is known. */
     l->text = g_string_sized_new(256);
@@ -292,8 +324,10 @@ FiLine *fi_journal_line(FiJournal *j, const char *kind, int64_t ns)
 
 void fi_line_drop(FiLine *l)
 {
-    g_string_free(l->text, TRUE);
-    g_string_free(l->open, TRUE);
+    if (l->text) {
+        g_string_free(l->text, TRUE);
+        g_string_free(l->open, TRUE);
+    }
     g_free(l);
 }
 
@@ -353,10 +387,12 @@ void fi_line_end(FiLine *l)
     char head[64];
     char time[24] = "null";
 
-    while (l->open->len) {
-        close_nested(l, l->open->str[l->open->len - 1]);
+    if (l->text) {
+        while (l->open->len) {
+            close_nested(l, l->open->str[l->open->len - 1]);
+        }
+        g_string_append(l->text, "}\n");
     }
-    g_string_append(l->text, "}\n");
     if (l->ns >= 0) {
         snprintf(time, sizeof(time), "%" PRId64, l->ns);
     }
@@ -364,7 +400,7 @@ void fi_line_end(FiLine *l)
     pthread_mutex_lock(&j->lock);
     j->lines++;
     j->faults += l->fault;
-    if (j->fd >= 0) {
+    if (l->text) {
         snprintf(head, sizeof(head), "{\"n\":%" PRIu64 ",\"t\":%s", j->lines,
                  time);
         g_string_prepend(l->text, head);

@@ -28,6 +28,10 @@ void fi_journal_close(FiJournal *j);
 uint64_t fi_journal_faults(FiJournal *j);
 uint64_t fi_journal_lines(FiJournal *j);
 
+/* Without a file lines are only counted: what is costly to find out for one can
+ * be left out then. */
+bool fi_journal_is_written(const FiJournal *j);
+
 /*
  * Begin a line of @kind at virtual time @ns (negative: unknown, null in the
  * file).  Finish it with fi_line_end() or drop it with fi_line_drop().

@@ -295,7 +295,9 @@ static void context_pc(FiLine *l, const FiContext *c)
 {
     uint64_t pc = c->site ? c->site->pc : c->mmio ? c->mmio->pc : c->to_pc;
     bool known = c->site || c->place == FI_PLACE_DISCON || (c->mmio && pc);
-    g_autofree char *at = known ? fi_symbols_at(fi.symbols, pc) : NULL;
+    g_autofree char *at = known && fi_journal_is_written(fi.journal)
+                              ? fi_symbols_at(fi.symbols, pc)
+                              : NULL;
 
     if (known) {
         fi_line_hex(l, "pc", pc);
