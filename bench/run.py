@@ -24,7 +24,7 @@ DEFAULT_PAIRS = 7
 QUICK_PAIRS = 3
 TIMEOUT = 180           # seconds for one run of QEMU, of which none needs 10 on an idle machine
 N_COLD = 10000          # triggers on cold code
-N_CROSS = 300           # armings for another vCPU
+N_CROSS = 300           # armings for another vCPU, and pieces of work sent to it
 MIN_SAMPLES = 200
 N_LAYOUTS = 4
 
@@ -32,8 +32,14 @@ GUESTS = {
     "loop": "loop 0x0c5658cea9e65dc2",
     "loop_long": "loop 0x7a2623fc8a3fd4ad",
     "loop_small": "loop 0xcd7c46ac39c4d30d",
+    "mmio_loop": "mmio_loop reads 10000000 sum 0x1d34ce80",
+    "mmio_loop_small": "mmio_loop reads 500000 sum 0x175d720",
     "smp": "smp cores 2 total 2000",
 }
+MMIO_READS = 500_000    # of mmio_loop_small
+MMIO_OVERRIDDEN = "mmio_loop reads 500000 sum 0x0"
+ICOUNT = ("-icount", "shift=0,sleep=off")
+MMIO_PATCH = b"qemu_plugin_fi_mmio_hook_new"
 
 Run = collections.namedtuple("Run", "cpu rss_kib notes")
 Result = collections.namedtuple("Result", "value low high best samples extra")
@@ -46,8 +52,9 @@ class CannotRun(Exception):
 class Bench:
     """What all measurements share: the files under test, copied so that a build meanwhile does not mix two plugins."""
 
-    def __init__(self, qemu, build, directory):
+    def __init__(self, qemu, build, directory, unpatched=None):
         self.qemu = qemu
+        self.unpatched = unpatched
         self.directory = directory
         self.plugin = self._copy(build / "libfi_lua.so")
         self.kernels = {name: self._copy(build / "tests/guest" / f"{name}.elf") for name in GUESTS}
@@ -58,9 +65,9 @@ class Bench:
             raise CannotRun(f"{path} is missing: ./fi bench builds it")
         return pathlib.Path(shutil.copy(path, self.directory))
 
-    def command(self, guest, script=None, args=(), extra=()):
+    def command(self, guest, script=None, args=(), extra=(), qemu=None):
         command = [
-            self.qemu, "-M", "virt,secure=off,gic-version=3", "-cpu", "cortex-a53", "-m", "128",
+            qemu or self.qemu, "-M", "virt,secure=off,gic-version=3", "-cpu", "cortex-a53", "-m", "128",
             "-display", "none", "-nodefaults", "-nic", "none", "-serial", "stdio",
             "-semihosting-config", "enable=on,target=native", "-kernel", str(self.kernels[guest]), *extra,
         ]
@@ -68,20 +75,21 @@ class Bench:
             command += ["-smp", "2"]
         if script:
             options = [("file", self.plugin), ("script", HERE / f"{script}.lua"), ("symbols", self.kernels[guest]),
-                       ("seed", 1), *args]
+                       ("seed", 1), ("on_error", "exit"), *args]
             # A comma ends an option's value unless it is doubled
             command += ["-plugin", ",".join(f"{key}={str(value).replace(',', ',,')}" for key, value in options)]
         return command
 
-    def run(self, guest, script=None, args=(), extra=(), pass_fds=(), meanwhile=None):
-        """One run to its end. meanwhile(path of its stderr, is_over) is called while the guest runs."""
+    def run(self, guest, script=None, args=(), extra=(), pass_fds=(), meanwhile=None, qemu=None, expect=None):
+        """One run to its end. meanwhile(path of its stderr, is_over) is called while the guest runs. The guest prints
+        `expect` (default: what it does when healthy), or the run went wrong."""
         self.count += 1
         out = self.directory / f"out{self.count}"
         err = self.directory / f"err{self.count}"
         expired = threading.Event()
         with open(out, "wb") as stdout, open(err, "wb") as stderr:
-            process = subprocess.Popen(self.command(guest, script, args, extra), stdin=subprocess.DEVNULL, stdout=stdout,
-                                       stderr=stderr, pass_fds=pass_fds)
+            process = subprocess.Popen(self.command(guest, script, args, extra, qemu), stdin=subprocess.DEVNULL,
+                                       stdout=stdout, stderr=stderr, pass_fds=pass_fds)
 
         def expire():
             expired.set()
@@ -110,7 +118,7 @@ class Bench:
         what = f"guest {guest}" + (f" under {script}.lua" if script else "")
         if expired.is_set():
             raise CannotRun(f"{what} did not end within {TIMEOUT} s")
-        if process.returncode != 0 or GUESTS[guest] not in output.splitlines() or ".lua:" in errors:
+        if process.returncode != 0 or (expect or GUESTS[guest]) not in output.splitlines() or ".lua:" in errors:
             raise CannotRun(f"{what} went wrong, status {process.returncode}\n{output}{errors}".rstrip())
         notes = dict(re.findall(r"^fi_lua: BENCH (\w+) ?(.*)$", errors, re.MULTILINE))
         return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, notes)
@@ -130,7 +138,8 @@ def summary(samples, best=None, **extra):
 
 
 def ratio(guest, script, least, most=None, args=(), base=None, base_hits=None):
-    """CPU time of the variant over that of the base, which is plain QEMU or `base`: (script, args)."""
+    """CPU time of the variant over that of the base, which is plain QEMU or `base`: (script, args). least: None if the
+    script has nothing that could be hit."""
     base_script, base_args = base or (None, ())
 
     def measure(bench, pairs):
@@ -140,13 +149,26 @@ def ratio(guest, script, least, most=None, args=(), base=None, base_hits=None):
             if base_script:
                 expect_hits(plain, base_script, base_hits, base_hits)
             variant = bench.run(guest, script, args)
-            expect_hits(variant, script, least, most)
+            if least is not None:
+                expect_hits(variant, script, least, most)
             samples.append(variant.cpu / plain.cpu)
             plains.append(plain.cpu)
             variants.append(variant.cpu)
         return summary(samples, min(variants) / min(plains), base_cpu_s=plains, cpu_s=variants)
 
     return measure
+
+
+def mmio_patch(bench, pairs):
+    """Two QEMUs, neither with the plugin."""
+    samples, bases, variants = [], [], []
+    for _ in range(pairs):
+        base = bench.run("mmio_loop", qemu=bench.unpatched)
+        variant = bench.run("mmio_loop")
+        samples.append(variant.cpu / base.cpu)
+        bases.append(base.cpu)
+        variants.append(variant.cpu)
+    return summary(samples, min(variants) / min(bases), base_cpu_s=bases, cpu_s=variants)
 
 
 def loaded(bench, pairs):
@@ -163,12 +185,12 @@ def loaded(bench, pairs):
     return summary(samples, min(variants) / min(plains), base_cpu_s=plains, cpu_s=variants)
 
 
-def per_hit(guest, script, hits):
+def per_hit(guest, script, hits, expect=None):
     def measure(bench, pairs):
         samples, plains, variants = [], [], []
         for _ in range(pairs):
             plain = bench.run(guest)
-            variant = bench.run(guest, script)
+            variant = bench.run(guest, script, expect=expect)
             expect_hits(variant, script, hits, hits)
             samples.append((variant.cpu - plain.cpu) / hits * 1e9)
             plains.append(plain.cpu)
@@ -178,13 +200,13 @@ def per_hit(guest, script, hits):
     return measure
 
 
-def latency(guest, script, args=()):
+def latency(guest, script, args=(), extra=(), unit_ns=1e6):
     def measure(bench, _pairs):
-        run = bench.run(guest, script, args)
-        samples = sorted(int(word) / 1e6 for word in run.notes.get("samples", "").split())
+        run = bench.run(guest, script, args, extra)
+        samples = sorted(int(word) / unit_ns for word in run.notes.get("samples", "").split())
         if len(samples) < MIN_SAMPLES:
-            raise CannotRun(f"{script}.lua: {len(samples)} armings, expected {MIN_SAMPLES} or more")
-        return summary(samples, armings=len(samples), p99=samples[len(samples) * 99 // 100])
+            raise CannotRun(f"{script}.lua: {len(samples)} samples, expected {MIN_SAMPLES} or more")
+        return summary(samples, count=len(samples), p99=samples[len(samples) * 99 // 100])
 
     return measure
 
@@ -285,15 +307,36 @@ ROWS = [
     Row("arm_cross", "ms", 1, "the same, for another vCPU", latency("smp", "arm_cross", [("arg.n", N_CROSS)])),
     Row("after_insns", "x", None, "after_insns pending", ratio("loop", "after_insns", 0)),
     Row("exception", "x", None, "on_exception armed and idle", ratio("loop", "exception", 0, 0)),
-    Row("gate", "x", None, "gate in use (fi.defer called once)", ratio("loop", "gate", 1, 1)),
+    Row("sysreg", "x", 1.05, "on_sysreg_read of a register that is not read", ratio("loop", "sysreg", 0, 0)),
+    Row("gate", "x", None, "stock=on, fi.defer called once: the gate in use", ratio("loop", "gate", 1, 1, [("stock", "on")])),
+    Row("mmio_patch", "x", 1.01, "10 M device reads, no plugin, over unpatched QEMU", mmio_patch),
+    Row("mmio_none", "x", 1.01, "10 M device reads, plugin loaded, no hook", ratio("mmio_loop", "empty", None)),
+    Row("mmio_elsewhere", "x", 1.03, "the same, one on_mmio_read on another device",
+        ratio("mmio_loop", "mmio_elsewhere", 1, 1000)),
+    Row("mmio_read", "ns/hit", 1000, "on_mmio_read answers each of 500,000 device reads",
+        per_hit("mmio_loop_small", "mmio_read", MMIO_READS, MMIO_OVERRIDDEN)),
+    Row("mmio_read_value", "ns/hit", 1000, "it reads ev.value and lets the read pass",
+        per_hit("mmio_loop_small", "mmio_read_value", MMIO_READS)),
+    Row("timer", "ns", None, "lateness of timers, virtual time being the host's",
+        latency("loop", "timer", [("arg.period", 1_000_000)], unit_ns=1)),
+    Row("timer_icount", "ns", 0, "the same under -icount, every sample",
+        latency("loop_small", "timer", [("arg.period", 50_000)], ICOUNT, 1)),
+    Row("work_busy", "us", 100, "fi.defer until it runs on another vCPU in a loop",
+        latency("smp", "work_busy", [("arg.n", N_CROSS)], unit_ns=1e3)),
+    Row("work_halted", "us", 100, "the same, the other vCPU in WFI",
+        latency("smp", "work_halted", [("arg.n", N_CROSS)], unit_ns=1e3)),
     Row("memory", "MiB", None, "peak RSS with an empty script, over plain", memory),
 ]
-FORMAT = {"x": "{:.3f}", "flushes": "{:.0f}", "ns/hit": "{:.1f}", "ms": "{:.3f}", "MiB": "{:.1f}"}
+FORMAT = {"x": "{:.3f}", "flushes": "{:.0f}", "ns/hit": "{:.1f}", "ms": "{:.3f}", "us": "{:.1f}", "ns": "{:.0f}",
+          "MiB": "{:.1f}"}
+EVERY_SAMPLE = {"timer_icount"}     # rows of which each sample has to keep to the target, not only the median
+ON_REQUEST = {"mmio_patch"}         # rows that need an option
 
 
-def extra_text(extra):
+
+def extra_text(unit, extra):
     texts = {
-        "p99": "99th percentile {:.3f} ms", "armings": "{} armings", "arming_ms": "the handler took {:.1f} ms",
+        "p99": f"99th percentile {FORMAT[unit]} {unit}", "count": "{} samples", "arming_ms": "the handler took {:.1f} ms",
         "base_mib": "plain {:.1f} MiB",
     }
     return ", ".join(texts[key].format(value) for key, value in extra.items() if key in texts)
@@ -303,13 +346,13 @@ def table_line(row, result):
     show = FORMAT[row.unit].format
     low, high = show(result.low), show(result.high)
     columns = [
-        f"{row.name:<14}", f"{show(result.value):>8} {row.unit:<8}",
+        f"{row.name:<15}", f"{show(result.value):>8} {row.unit:<8}",
         f"{low + '..' + high if result.low != result.high else '':<17}",
         f"{show(result.best) if result.best is not None else '':>8}",
         f"{'<= ' + format(row.target, 'g') if row.target is not None else '-':<8}", row.what,
     ]
     text = " ".join(columns)
-    more = extra_text(result.extra)
+    more = extra_text(row.unit, result.extra)
     if more:
         text += f" ({more})"
     if above(row, result):
@@ -318,7 +361,10 @@ def table_line(row, result):
 
 
 def above(row, result):
-    return row.target is not None and result.value > row.target
+    if row.target is None:
+        return False
+    worst = max(result.high, -result.low) if row.name in EVERY_SAMPLE else result.value
+    return worst > row.target
 
 
 def as_json(row, result):
@@ -331,18 +377,35 @@ def first_line(command):
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()[0]
 
 
+def checked_unpatched(path, version):
+    """The absolute path; what the row says is only true of the same QEMU without the patch."""
+    if not path.is_file():
+        raise CannotRun(f"--unpatched: there is no file {path}")
+    if MMIO_PATCH in path.read_bytes():
+        raise CannotRun(f"--unpatched: {path} has the patches applied")
+    theirs = first_line([path.resolve(), "--version"])
+    if theirs != version:
+        raise CannotRun(f"--unpatched: {path} is {theirs}, but the patched one is {version}")
+    return str(path.resolve())
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="./fi bench", description="Measures what fi_lua costs, see bench/README.md.")
     parser.add_argument("--pairs", type=int, metavar="N", help=f"pairs of runs for a row (default {DEFAULT_PAIRS})")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_PAIRS} pairs")
     parser.add_argument("--only", action="append", metavar="NAME", choices=[row.name for row in ROWS],
                         help="only this row; may be repeated: " + ", ".join(row.name for row in ROWS))
+    parser.add_argument("--unpatched", type=pathlib.Path, metavar="QEMU",
+                        help="an unpatched qemu-system-aarch64, built from the same source in the same way: adds the row " +
+                             ", ".join(sorted(ON_REQUEST)))
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the numbers there as well")
     options = parser.parse_args()
     if options.pairs is None:
         options.pairs = QUICK_PAIRS if options.quick else DEFAULT_PAIRS
     if options.pairs < 1:
         parser.error("--pairs needs a number from 1 on")
+    if ON_REQUEST.intersection(options.only or ()) and not options.unpatched:
+        parser.error("--only mmio_patch needs --unpatched QEMU to compare with")
     return options
 
 
@@ -350,12 +413,12 @@ def measure_all(bench, options):
     """Prints a line for each row; returns the results and the number of rows that could not run."""
     results, failed = [], 0
     for row in ROWS:
-        if options.only and row.name not in options.only:
+        if (options.only and row.name not in options.only) or (row.name in ON_REQUEST and not options.unpatched):
             continue
         try:
             result = row.measure(bench, options.pairs)
         except CannotRun as error:
-            print(f"{row.name:<14} could not run: {error}", flush=True)
+            print(f"{row.name:<15} could not run: {error}", flush=True)
             failed += 1
             continue
         print(table_line(row, result), flush=True)
@@ -373,13 +436,14 @@ def main():
     with tempfile.TemporaryDirectory(prefix="fi_bench.") as directory:
         try:
             version = first_line([qemu, "--version"])
-            bench = Bench(qemu, build, pathlib.Path(directory))
+            unpatched = checked_unpatched(options.unpatched, version) if options.unpatched else None
+            bench = Bench(qemu, build, pathlib.Path(directory), unpatched)
         except (CannotRun, OSError, subprocess.SubprocessError) as error:
             sys.exit(f"bench: {error}")
         print(f"{version}, {os.cpu_count()} CPUs, {options.pairs} pairs of runs for a ratio (CPU time)")
         print("load average {:.2f} {:.2f} {:.2f}".format(*load) +
               (": the machine is busy, expect wide spreads" if load[0] > 0.5 else ""))
-        print(f"\n{'name':<14} {'median':>8} {'unit':<8} {'min..max':<17} {'best':>8} {'target':<8} what", flush=True)
+        print(f"\n{'name':<15} {'median':>8} {'unit':<8} {'min..max':<17} {'best':>8} {'target':<8} what", flush=True)
         results, failed = measure_all(bench, options)
     if options.json:
         document = {"qemu": version, "cpus": os.cpu_count(), "load_average": load, "pairs": options.pairs, "rows": results}

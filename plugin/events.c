@@ -140,6 +140,20 @@ static void jump_at_next_block(FiVcpu *v, uint64_t pc)
     }
 }
 
+/* A call of firmware that QEMU answers, such as PSCI: perhaps the last one. */
+void fi_hostcall_cb(FI_ARGS_DISCON)
+{
+    FiVcpu *v = &fi_vcpus[vcpu_index];
+
+    FI_UNUSED_ID;
+    (void)type;
+    (void)from_pc;
+    (void)to_pc;
+    if (v->started && v->arch->powers_off && v->arch->powers_off(v)) {
+        fi_note_power_off();
+    }
+}
+
 void fi_discon_cb(FI_ARGS_DISCON)
 {
     FiVcpu *v = &fi_vcpus[vcpu_index];

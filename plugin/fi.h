@@ -59,6 +59,10 @@ void fi_cap_set_sysreg_write(bool yes);
 /* Guest virtual time in ns, -1 where QEMU does not tell. */
 int64_t fi_now_ns(void);
 
+/* The guest has switched the machine off.  QEMU needs a while to end, in which
+ * its clock may go on; for us the run ends now. */
+void fi_note_power_off(void);
+
 /* A line on stderr with the plugin's prefix; text may have several lines. */
 void fi_message(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 
@@ -71,9 +75,9 @@ bool fi_exit_requested(void);
 int fi_exit_code(void);
 /* In on_exit handlers: change the status that is about to be returned. */
 void fi_override_exit(int code, const char *why);
-/* An error found while the machine is being made: end QEMU before the guest's
- * first instruction.  QEMU's main thread. */
-void fi_fail_start(const char *why) G_GNUC_NORETURN;
+/* After fi_request_exit(), while the machine is being made: end QEMU now, that
+ * is before the guest's first instruction.  QEMU's main thread. */
+void fi_exit_before_start(void) G_GNUC_NORETURN;
 /* At the end of a callback after fi_request_exit(), without any lock of ours;
  * @may_wait: without one of QEMU's, too. */
 void fi_perform_exit(bool may_wait);

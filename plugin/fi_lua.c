@@ -176,6 +176,16 @@ int64_t fi_now_ns(void)
     return then >= 0 ? then : clock_ns();
 }
 
+static int64_t power_off_ns = -1;
+
+void fi_note_power_off(void)
+{
+    int64_t never = -1;
+
+    __atomic_compare_exchange_n(&power_off_ns, &never, fi_now_ns(), false,
+                                __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 /* Ending QEMU */
 
 static struct {
@@ -246,11 +256,10 @@ void fi_perform_exit(bool may_wait)
     }
 }
 
-void fi_fail_start(const char *why)
+void fi_exit_before_start(void)
 {
-    fi_request_exit(1, why);
     g_atomic_int_set(&ending.requested, 2);
-    exit(1); /* as QEMU does; our exit handler sees to the rest */
+    exit(ending.code); /* as QEMU does; our exit handler sees to the rest */
 }
 
 static void write_end(void)
@@ -272,6 +281,9 @@ static void write_end(void)
 /* Also after a scenario that did not load. */
 static void finish(void)
 {
+    if (frozen_ns < 0) {
+        frozen_ns = power_off_ns;
+    }
     fi_script_close();
     write_end();
     fi_journal_close(fi.journal);

@@ -457,7 +457,8 @@ static void check_places(void)
         if ((t->spec.kind == FI_MMIO_READ || t->spec.kind == FI_MMIO_WRITE) &&
             !fi_hardware_check(&t->spec, &error)) {
             fi_message("%s%s: %s", t->spec.place, t->name, error->message);
-            fi_fail_start("a trigger for a device that does not exist");
+            fi_request_exit(1, "a trigger for a device that does not exist");
+            return;
         }
     }
 }
@@ -470,7 +471,7 @@ static void do_remembered(void)
     ok = fi_irq_machine_ready_locked();
     fi_script_unlock();
     if (!ok) {
-        fi_fail_start("fi.irq failed when the machine was ready");
+        fi_request_exit(1, "fi.irq failed when the machine was ready");
     }
 }
 
@@ -483,7 +484,12 @@ void fi_machine_ready_cb(void *userdata)
         check_places();
     }
     g_atomic_int_set(&ready, 1);
-    do_remembered();
-    fi_run_event(&c, FI_MACHINE_READY);
+    if (!fi_exit_requested()) {
+        do_remembered();
+        fi_run_event(&c, FI_MACHINE_READY);
+    }
+    if (fi_exit_requested()) {
+        fi_exit_before_start();
+    }
     fi_settle_on_no_vcpu();
 }

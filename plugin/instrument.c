@@ -214,6 +214,8 @@ static void register_callbacks(void)
                                             fi_vcpu_resume_cb FI_USERDATA);
     }
 #if FI_HAS_DISCON
+    qemu_plugin_register_vcpu_discon_cb(fi.id, QEMU_PLUGIN_DISCON_HOSTCALL,
+                                        fi_hostcall_cb FI_USERDATA);
     if (fi_plan->events[FI_EXCEPTION] || fi_plan->restores) {
         qemu_plugin_register_vcpu_discon_cb(fi.id, QEMU_PLUGIN_DISCON_EXCEPTION,
                                             fi_discon_cb FI_USERDATA);

@@ -80,6 +80,10 @@ void fi_restore_cb(unsigned int vcpu_index, void *userdata);
 /* At the start of a block. */
 void fi_gate_cb(unsigned int vcpu_index, void *userdata);
 
+#if FI_HAS_DISCON
+void fi_hostcall_cb(FI_ARGS_DISCON);
+#endif
+
 /* Run @t if it passes and fires; false if it is over. */
 bool fi_run_trigger(FiContext *c, FiTrigger *t, bool inline_add);
 /* Run all triggers of a kind that no instruction carries. */

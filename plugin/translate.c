@@ -280,8 +280,10 @@ static void translate_insn(Block *b, struct qemu_plugin_insn *insn)
         .next_itstate = skipped,
         .n = b->found->len,
     };
-    if (s->n || waits) {
+    if (s->n) { /* without any, pdata is NULL, which memcpy() must not get */
         memcpy(s->triggers, b->found->pdata, s->n * sizeof(s->triggers[0]));
+    }
+    if (s->n || waits) {
         emit_exec(insn, s);
     }
     if (mem) {

@@ -175,6 +175,13 @@ static bool returned_to(FiVcpu *v, uint64_t pc)
     return false;
 }
 
+/* PSCI's SYSTEM_OFF (DEN 0022), which does not return: the register still has
+ * the function. */
+static bool powers_off(FiVcpu *v)
+{
+    return (uint32_t)fi_vcpu_get_u64(v, "x0") == 0x84000008;
+}
+
 const FiArch fi_arch_aarch64 = {
     .name = "aarch64",
     .alias = alias,
@@ -186,5 +193,6 @@ const FiArch fi_arch_aarch64 = {
     .simple_load = fi_aarch64_simple_load,
     .exception = exception,
     .returned_to = returned_to,
+    .powers_off = powers_off,
     .sysreg_probe = "tpidr_el1",
 };

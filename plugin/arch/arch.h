@@ -102,6 +102,9 @@ typedef struct FiArch {
      * handler has just returned to?  NULL: it is assumed. */
     bool (*returned_to)(FiVcpu *v, uint64_t pc);
 
+    /* Has a call of firmware just switched the machine off? */
+    bool (*powers_off)(FiVcpu *v);
+
     /* A system register that can be written with its own value to learn
      * whether system registers are writable at all; NULL: none. */
     const char *sysreg_probe;

@@ -110,6 +110,12 @@ static void exception_a(FiVcpu *v, bool interrupt, uint64_t to_pc,
     ret->name = names[(to_pc >> 2) & 7];
 }
 
+/* PSCI's SYSTEM_OFF, as for AArch64 */
+static bool powers_off_a(FiVcpu *v)
+{
+    return fi_vcpu_get_u64(v, "r0") == 0x84000008;
+}
+
 const FiArch fi_arch_arm_a = {
     .name = "arm",
     .alias = alias_a,
@@ -119,6 +125,7 @@ const FiArch fi_arch_arm_a = {
     .set_itstate = set_itstate_a,
     .pc_to_set = pc_to_set_a,
     .exception = exception_a,
+    .powers_off = powers_off_a,
     .sysreg_probe = "tpidrprw",
 };
 

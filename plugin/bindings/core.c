@@ -193,6 +193,7 @@ void fi_bindings_open(lua_State *L)
     lua_newtable(L);
     fi_bind_core(L);
     fi_bind_trigger(L);
+    fi_bind_handle(L);
     fi_bind_event(L);
     fi_bind_counter(L);
     fi_bind_cpu(L);

@@ -195,7 +195,7 @@ static int raise_exception(lua_State *L)
     return 0;
 }
 
-/* For hardware.lua, which sorts it. */
+/* For hardware.lua, which makes a table by name of it. */
 static int list(lua_State *L)
 {
     fi_need_cap(L, FI_CAP_EXCEPTION, "fi.exception.list");

@@ -19,6 +19,7 @@
 
 /* Each adds its part to the table `fi` on top of the stack. */
 void fi_bind_trigger(lua_State *L);
+void fi_bind_handle(lua_State *L);
 void fi_bind_event(lua_State *L);
 void fi_bind_counter(lua_State *L);
 void fi_bind_cpu(lua_State *L);

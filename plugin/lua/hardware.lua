@@ -111,8 +111,8 @@ local Exceptions = {}
 
 function Exceptions:__tostring()
   local lines = {}
-  for i, e in ipairs(self) do
-    lines[i] = fault_text(e.name, e)
+  for i, name in ipairs(sorted_names(self)) do
+    lines[i] = fault_text(name, self[name])
   end
   return table.concat(lines, "\n")
 end
@@ -134,9 +134,8 @@ local raw_exceptions, raw_devices = fi.exception.list, fi.device.list
 function fi.exception.list()
   local list = setmetatable({}, Exceptions)
   for _, e in ipairs(blame(2, raw_exceptions)) do
-    list[#list + 1] = {name = e.name, help = e.help, params = e.params}
+    list[e.name] = {help = e.help, params = e.params}
   end
-  table.sort(list, function(a, b) return a.name < b.name end)
   return list
 end
 

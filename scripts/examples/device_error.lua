@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- A device's own error, as its model declares it: characters arrive at the UART with a framing error and a wrong parity.
+-- A device's own error, as its model declares it: characters arrive at the UART with a framing error and wrong parity.
 -- The driver reads the error bits with the character. print(fi.device.list()) shows what all devices have.
 --
 -- fi: guest=uart_rx compare=golden

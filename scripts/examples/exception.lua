@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Exceptions that nothing has caused: an SError while the guest masks it, which stays pending until it no longer does, and
--- an external abort on a load that did not happen. The guest says what it took, where, and with which syndrome.
+-- Exceptions that nothing has caused: an external abort on a load that did not happen, and an SError while the guest
+-- masks it, which stays pending until it no longer does. The guest says what it took, where, and with which syndrome.
 --
 -- fi: guest=exc compare=golden
 --

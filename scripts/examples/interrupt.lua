@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Interrupts that no device has raised, and one that should come and does not. The guest counts by INTID: the UART's, 33,
--- is suppressed; 40 comes though nothing is connected there, and so does a software-generated one, 3, that no core sent.
+-- Interrupts that no device has raised, and one that should come and does not. The guest counts by INTID: the UART's,
+-- 33, is suppressed; 40 comes though nothing is connected there, and so does 3, software-generated, that no core sent.
 --
 -- fi: guest=interrupts machine=virt,gic-version=3 compare=golden
 --

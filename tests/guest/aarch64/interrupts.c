@@ -135,6 +135,7 @@ static void wait_on_core(unsigned core)
         }
     }
     tick_stop();
+    write_sysreg(cntv_ctl_el0, 0);
 }
 
 void secondary_main(unsigned core)

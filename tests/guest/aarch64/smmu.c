@@ -53,8 +53,8 @@
 volatile uint64_t command_queue[ENTRIES][2] __attribute__((aligned(256)));
 volatile uint64_t event_queue[ENTRIES][4] __attribute__((aligned(512)));
 
-/* Set at before_batch or before_events: so many events are waited for. */
-volatile uint32_t events_expected;
+/* Set at before_events: so many are waited for. */
+volatile uint32_t events_expected, overflows_expected;
 
 static struct {
     uint32_t gerror, gerrorn, cons;
@@ -200,7 +200,7 @@ static void wait_for_events(void)
 {
     ticks = 0;
     before_events();
-    while (event_count < events_expected && ticks < EVENT_TICKS) {
+    while ((event_count < events_expected || overflow_count < overflows_expected) && ticks < EVENT_TICKS) {
         wait_for_interrupt();
     }
     for (unsigned i = 0; i < event_count; i++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Accesses to system registers of each sort: what a read gave, what a write did, and that the instruction left its source
- * register alone. With GICv2, as -M virt has it by default.
+ * register alone.
  */
-#include "aarch64.h"
+#include "gic.h"
 
 #define CONTEXT_IDS 8
 #define COUNTER_SPIN 10000
@@ -11,17 +11,8 @@
 #define SYSREG_CLASS_TRAP 0x18
 #define SPSR_EL(spsr) (((spsr) >> 2) & 3)
 
-#define REG32(address) (*(volatile uint32_t *)(uintptr_t)(address))
-#define GICD_CTLR REG32(0x08000000)
-#define GICD_ISENABLER0 REG32(0x08000100)
-#define GICD_ISPENDR0 REG32(0x08000200)
-#define GICC_CTLR REG32(0x08010000)
-#define GICC_PMR REG32(0x08010004)
-#define GICC_IAR REG32(0x0801000c)
-#define GICC_EOIR REG32(0x08010010)
-#define LOWEST_PRIORITY 0xff
-#define TIMER_INTID 27
 #define CNTV_CTL_ENABLE 1
+#define ISR_EL1_I (1 << 7)
 
 uint64_t read_id(void);
 uint64_t read_counter(void);
@@ -47,12 +38,12 @@ volatile uint64_t irq_saw;                          /* x0 in the interrupt behin
 
 HOOK void handle_irq(struct frame *frame)
 {
-    uint32_t intid = GICC_IAR;
+    uint32_t acknowledged = gic_acknowledge();
 
     irq_count++;
     irq_saw = frame->x[0];
     write_sysreg(cntv_ctl_el0, 0);
-    GICC_EOIR = intid;
+    gic_end(acknowledged);
 }
 
 /* EL0's: x0 is TPIDR_EL0 as read back, x1 the source register of that write. */
@@ -110,13 +101,12 @@ static void daif(void)
 /* The timer's interrupt is pending while DAIF is written with interrupts masked, as they are. */
 static void irq(void)
 {
-    GICD_CTLR = 1;
-    GICD_ISENABLER0 = 1u << TIMER_INTID;
-    GICC_PMR = LOWEST_PRIORITY;
-    GICC_CTLR = 1;
+    gic_init();
+    gic_init_core(0);
+    gic_enable(0, VIRTUAL_TIMER_INTID);
     write_sysreg(cntv_tval_el0, 1);
     write_sysreg(cntv_ctl_el0, CNTV_CTL_ENABLE);
-    while (!(GICD_ISPENDR0 & (1u << TIMER_INTID))) {
+    while (!(read_sysreg(isr_el1) & ISR_EL1_I)) {
     }
     unsigned long kept = write_daif(DAIF_MASKED);
     write_sysreg(daif, DAIF_MASKED);

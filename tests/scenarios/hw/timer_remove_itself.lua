@@ -19,7 +19,10 @@ on_pc("begin_wait", function()
         if count == 2 then
             mem.u32.marker = count
             timer:remove()
-            after_ns(5000000, function() mem.u32.marker = 3 end)
+            -- Not before the guest has seen this one, however busy the host is.
+            on_read("marker", {limit = 1}, function()
+                after_ns(5000000, function() mem.u32.marker = 3 end)
+            end)
         end
     end)
     check.at_exit(function() check.fired(timer, 2) end)

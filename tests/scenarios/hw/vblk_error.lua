@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- An I/O error of the virtio-blk device: the third request has status 1, nothing is read, the others are well.
 --! guest: vblk
+--! nondeterministic: QEMU completes block requests when the host gets to it
 --! tiers: patched
 --! requires: device_fault
+--! nondeterministic: the disk answers when the host gets to it
 --! stdout: virtio-blk version 2
 --! stdout: read 0: status 0 data 0x00000000
 --! stdout: read 1: status 0 data 0x00000000

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "impl.h"
+
+#include <string.h>
+
+/* The handles of triggers: what on_pc and its like return. */
+
+#define TRIGGER_MT "fi.trigger"
+
+typedef struct Handle {
+    FiTrigger *t;
+} Handle;
+
+static bool takes_argument(lua_State *L, int idx)
+{
+    lua_Debug ar;
+
+    lua_pushvalue(L, idx);
+    lua_getinfo(L, ">u", &ar);
+    return ar.nparams > 0 || ar.isvararg;
+}
+
+static void set_handler(lua_State *L, FiTrigger *t, int idx)
+{
+    if (idx && !lua_isnoneornil(L, idx)) {
+        t->wants_event = takes_argument(L, idx);
+        lua_pushvalue(L, idx);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, t);
+        g_atomic_int_set(&t->has_handler, 1);
+    } else {
+        g_atomic_int_set(&t->has_handler, 0);
+        lua_pushnil(L);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, t);
+    }
+}
+
+static Handle *new_handle(lua_State *L)
+{
+    Handle *h = lua_newuserdatauv(L, sizeof(*h), 0);
+
+    h->t = NULL;
+    luaL_setmetatable(L, TRIGGER_MT);
+    return h;
+}
+
+void fi_arm(lua_State *L, const FiTriggerSpec *spec, int fn_idx)
+{
+    Handle *h = new_handle(L);
+
+    h->t = fi_trigger_new(spec);
+    set_handler(L, h->t, fn_idx);
+    fi_registry_add(h->t);
+    fi_retranslate_first();
+}
+
+void fi_push_trigger(lua_State *L, FiTrigger *t)
+{
+    Handle *h = new_handle(L);
+
+    h->t = fi_trigger_ref(t);
+}
+
+static FiTrigger *check_trigger(lua_State *L, int idx)
+{
+    return ((Handle *)luaL_checkudata(L, idx, TRIGGER_MT))->t;
+}
+
+static int trigger_remove(lua_State *L)
+{
+    FiTrigger *t = check_trigger(L, 1);
+    FiTriggerState s = fi_trigger_state(t);
+
+    if (s == FI_ACTIVE || s == FI_DISABLED) {
+        fi_registry_end(t, FI_REMOVED);
+        fi_script_summarise(t);
+        set_handler(L, t, 0);
+    }
+    return 0;
+}
+
+static int trigger_enable(lua_State *L)
+{
+    FiTrigger *t = check_trigger(L, 1);
+    bool enable = lua_toboolean(L, lua_upvalueindex(1));
+    FiTriggerState s = fi_trigger_state(t);
+
+    if (s == FI_REMOVED || s == FI_ENDED) {
+        return luaL_error(L, "trigger '%s' is %s for good", t->name,
+                          s == FI_ENDED ? "at its limit and over" : "removed");
+    }
+    fi_registry_set_enabled(t, enable);
+    fi_retranslate_first();
+    return 0;
+}
+
+/* For the prelude's wait(): give the trigger another handler, or none. */
+static int trigger_handler(lua_State *L)
+{
+    FiTrigger *t = check_trigger(L, 1);
+    FiTriggerState s = fi_trigger_state(t);
+
+    if (s == FI_ACTIVE || s == FI_DISABLED) {
+        set_handler(L, t, 2);
+    }
+    lua_pushboolean(L, s == FI_ACTIVE || s == FI_DISABLED);
+    return 1;
+}
+
+static int trigger_gc(lua_State *L)
+{
+    Handle *h = luaL_checkudata(L, 1, TRIGGER_MT);
+
+    g_clear_pointer(&h->t, fi_trigger_unref);
+    return 0;
+}
+
+static int trigger_eq(lua_State *L)
+{
+    lua_pushboolean(L, check_trigger(L, 1) == check_trigger(L, 2));
+    return 1;
+}
+
+static int trigger_tostring(lua_State *L)
+{
+    FiTrigger *t = check_trigger(L, 1);
+
+    lua_pushfstring(L, "trigger '%s' (%I hits, fired %I times)", t->name,
+                    (lua_Integer)fi_trigger_hits(t),
+                    (lua_Integer)fi_trigger_fired(t));
+    return 1;
+}
+
+static int trigger_index(lua_State *L)
+{
+    FiTrigger *t = check_trigger(L, 1);
+    const char *key = luaL_checkstring(L, 2);
+
+    if (strcmp(key, "hits") == 0) {
+        lua_pushinteger(L, fi_trigger_hits(t));
+    } else if (strcmp(key, "fired") == 0) {
+        lua_pushinteger(L, fi_trigger_fired(t));
+    } else if (strcmp(key, "errors") == 0) {
+        lua_pushinteger(L, t->errors);
+    } else if (strcmp(key, "missed") == 0) {
+        lua_pushinteger(L, t->missed);
+    } else if (strcmp(key, "name") == 0) {
+        lua_pushstring(L, t->name);
+    } else if (strcmp(key, "kind") == 0) {
+        lua_pushstring(L, fi_kind_name(t->spec.kind));
+    } else if (strcmp(key, "enabled") == 0) {
+        lua_pushboolean(L, fi_trigger_state(t) == FI_ACTIVE);
+    } else {
+        lua_pushvalue(L, 2);
+        if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL) {
+            return luaL_error(
+                L,
+                "a trigger has no '%s' (known: hits, fired, "
+                "errors, missed, name, kind, enabled, remove, disable, "
+                "enable)",
+                key);
+        }
+    }
+    return 1;
+}
+
+static int trigger_newindex(lua_State *L)
+{
+    return luaL_error(L, "a trigger's '%s' cannot be assigned",
+                      luaL_tolstring(L, 2, NULL));
+}
+
+static int list_triggers(lua_State *L)
+{
+    GPtrArray *list = fi_registry_triggers();
+    lua_Integer n = 0;
+    guint i;
+
+    lua_newtable(L);
+    for (i = 0; i < list->len; i++) {
+        FiTrigger *t = g_ptr_array_index(list, i);
+
+        if (t->spec.kind != FI_COUNT) {
+            fi_push_trigger(L, t);
+            lua_seti(L, -2, ++n);
+        }
+    }
+    return 1;
+}
+
+static void push_methods(lua_State *L)
+{
+    lua_newtable(L);
+    lua_pushcfunction(L, trigger_remove);
+    lua_setfield(L, -2, "remove");
+    lua_pushboolean(L, true);
+    lua_pushcclosure(L, trigger_enable, 1);
+    lua_setfield(L, -2, "enable");
+    lua_pushboolean(L, false);
+    lua_pushcclosure(L, trigger_enable, 1);
+    lua_setfield(L, -2, "disable");
+    lua_pushcfunction(L, trigger_handler);
+    lua_setfield(L, -2, "_handler");
+}
+
+static void create_metatable(lua_State *L)
+{
+    static const luaL_Reg meta[] = {
+        { "__gc", trigger_gc },
+        { "__eq", trigger_eq },
+        { "__tostring", trigger_tostring },
+        { "__newindex", trigger_newindex },
+        { NULL, NULL },
+    };
+
+    luaL_newmetatable(L, TRIGGER_MT);
+    luaL_setfuncs(L, meta, 0);
+    push_methods(L);
+    lua_pushcclosure(L, trigger_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}
+
+void fi_bind_handle(lua_State *L)
+{
+    create_metatable(L);
+    lua_pushcfunction(L, list_triggers);
+    lua_setfield(L, -2, "triggers");
+}

@@ -1,0 +1,21 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- exc_at_el2.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: exc_at_el2
+--! script: @DIR@/exc_at_el2.lua
+--! machine: virt,gic-version=3,virtualization=on
+--! smp: 4
+--! tiers: patched
+--! requires: exception
+--! stdout: start el2, running at el2
+--! stdout: unmasked: serror el2 to el2 esr 0xbe000000 elr spin_unmasked+0x0
+--! stdout: unmasked: sync el2 to el2 esr 0x2000000 elr spin_unmasked+0x0
+--! stdout: unmasked: end, 2 exceptions
+--! stdout: masked: isr 0x100
+--! stdout-re: ^masked: serror el2 to el2 esr 0xbe000000 elr unmask\+0x[48]$
+--! stdout: masked: end, 1 exceptions
+--! stdout: wfi: end, 0 exceptions
+--! stdout: el0: serror el0 to el2 esr 0xbe000000 elr spin_el0+0x0
+--! stdout: el0: sync el0 to el2 esr 0x2000000 elr spin_el0+0x0
+--! stdout: el0: end, 2 exceptions
+--! journal-count: fault 5
+--! checks: 5

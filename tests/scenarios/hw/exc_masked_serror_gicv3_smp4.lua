@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- exc_masked_serror.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: exc
+--! script: @DIR@/exc_masked_serror.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: exception
+--! stdout: start el1, running at el1
+--! stdout: unmasked: end, 0 exceptions
+--! stdout: masked: isr 0x100
+--! stdout-re: ^masked: serror el1 to el1 esr 0xbe000000 elr unmask\+0x[48]$
+--! stdout: masked: end, 1 exceptions
+--! stdout: wfi: end, 0 exceptions
+--! stdout: el0: end, 0 exceptions
+--! journal: {"kind":"fault","action":"exception","target":"serror"}
+--! journal-count: fault 1
+--! checks: 1

@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- exc_unmasked.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: exc
+--! script: @DIR@/exc_unmasked.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: exception
+--! stdout: start el1, running at el1
+--! stdout: unmasked: serror el1 to el1 esr 0xbe000000 elr spin_unmasked+0x0
+--! stdout: unmasked: irq el1 to el1 elr spin_unmasked+0x0
+--! stdout: unmasked: fiq el1 to el1 elr spin_unmasked+0x0
+--! stdout: unmasked: sync el1 to el1 esr 0x2000000 elr spin_unmasked+0x0
+--! stdout: unmasked: sync el1 to el1 esr 0x96000010 far 0x9010004 elr spin_unmasked+0x0
+--! stdout: unmasked: end, 5 exceptions
+--! stdout: masked: isr 0x0
+--! stdout: masked: end, 0 exceptions
+--! stdout: wfi: end, 0 exceptions
+--! stdout: el0: end, 0 exceptions
+--! journal: {"kind":"fault","vcpu":0,"at":"spin_unmasked","action":"exception","target":"serror"}
+--! journal: {"kind":"fault","action":"exception","target":"irq"}
+--! journal: {"kind":"fault","action":"exception","target":"fiq"}
+--! journal: {"kind":"fault","action":"exception","target":"undefined"}
+--! journal: {"kind":"fault","action":"exception","target":"external_abort"}
+--! journal-count: fault 5
+--! checks: 5

@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- exc_wfi_serror.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: exc
+--! script: @DIR@/exc_wfi_serror.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: exception timers
+--! stdout: start el1, running at el1
+--! stdout: unmasked: end, 0 exceptions
+--! stdout: masked: isr 0x0
+--! stdout: masked: end, 0 exceptions
+--! stdout-re: ^wfi: serror el1 to el1 esr 0xbe000000 elr wait_wfi\+0x[48c]$
+--! stdout: wfi: end, 1 exceptions
+--! stdout: el0: end, 0 exceptions
+--! journal-count: fault 1

@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- mmio_fail.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: mmio
+--! script: @DIR@/mmio_fail.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: mmio
+--! stdout-any
+--! stdout: write32 rtc_mr 0x11223344 done
+--! stdout: read32 rtc_mr abort esr 0x96000210 far 0x9010004 elr load32
+--! stdout: read16 rtc_mr 0x3344
+--! stdout-any
+--! stdout: read64 rtc_id abort esr 0x96000210 far 0x9010fe0 elr load64
+--! stdout-any
+--! stdout: write32 gpio_data 0xa5 abort esr 0x96000250 far 0x90303fc elr store32
+--! stdout: read32 gpio_data 0x0
+--! stdout-any
+--! stdout: aborts 5
+--! journal: {"kind":"fault","at":"load32","action":"mmio_fail","target":"0x9010004","size":4}
+--! journal: {"kind":"fault","at":"load64","action":"mmio_fail","target":"0x9010fe0","size":8}
+--! journal: {"kind":"fault","at":"store32","action":"mmio_fail","target":"0x90303fc","size":4}
+--! journal-count: fault 3

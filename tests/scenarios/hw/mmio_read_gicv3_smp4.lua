@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- mmio_read.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: mmio
+--! script: @DIR@/mmio_read.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: mmio
+--! stdout-any
+--! stdout: write32 rtc_mr 0x11223344 done
+--! stdout: read32 rtc_mr 0xcafef00d
+--! stdout: read16 rtc_mr 0xf00d
+--! stdout: read8 rtc_mr 0xd
+--! stdout: write32 rtc_imsc 0x1 done
+--! stdout: read32 rtc_imsc 0x1
+--! stdout-any
+--! stdout: dma control 0x0
+--! stdout: read32 rtc_mr 0xcafef00d
+--! stdout-any
+--! stdout: aborts 2
+--! journal: {"kind":"fault","vcpu":0,"at":"load32","action":"mmio_read","target":"0x9010004","size":4,"old":null,"new":"0xcafef00d"}
+--! journal: {"kind":"fault","at":"load16","action":"mmio_read","size":2,"new":"0xf00d"}
+--! journal: {"kind":"fault","at":"load8","action":"mmio_read","size":1,"new":"0xd"}
+--! journal-count: fault 4
+--! checks: 33

@@ -1,0 +1,29 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- mmio_write.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: mmio
+--! script: @DIR@/mmio_write.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: mmio
+--! stdout-any
+--! stdout: write32 rtc_mr 0x11223344 done
+--! stdout: read32 rtc_mr 0x55667788
+--! stdout-any
+--! stdout: write32 rtc_imsc 0x1 done
+--! stdout: read32 rtc_imsc 0x1
+--! stdout-any
+--! stdout: write8 gpio_dir 0xff done
+--! stdout: read8 gpio_dir 0x0
+--! stdout: write32 gpio_data 0xa5 done
+--! stdout: read32 gpio_data 0x0
+--! stdout: write64 gpio_ibe 0x1200000034 done
+--! stdout: read32 gpio_ibe 0x78
+--! stdout: read32 gpio_iev 0x9a
+--! stdout-any
+--! stdout: aborts 2
+--! journal: {"kind":"fault","at":"store32","action":"mmio_write","target":"0x9010004","size":4,"old":"0x11223344","new":"0x55667788"}
+--! journal: {"kind":"fault","at":"store8","action":"mmio_drop","target":"0x9030400","size":1,"old":"0xff"}
+--! journal: {"kind":"fault","at":"store64","action":"mmio_write","target":"0x9030408","size":8,"old":"0x1200000034","new":"0x9a00000078"}
+--! journal-count: fault 3
+--! checks: 7

@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- smmu_cmdq_illegal.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: smmu
+--! script: @DIR@/smmu_cmdq_illegal.lua
+--! machine: virt,gic-version=3,iommu=smmuv3
+--! smp: 4
+--! tiers: patched
+--! requires: device_fault
+--! stdout: smmu cr0ack 0xc irq_ctrlack 0x5
+--! stdout: batch 0: prod 2 cons 2 err 0
+--! stdout: gerror 0x1 gerrorn 0x0 cons.err 1 at 2 command 0x4
+--! stdout: batch 1: prod 4 cons 4 err 1
+--! stdout: batch 2: prod 6 cons 6 err 1
+--! stdout: batch 3: prod 8 cons 8 err 1
+--! stdout: events 0 overflows 0
+--! stdout: interrupts event 0 sync 0 gerror 1, gerror 0x1 gerrorn 0x1
+--! journal: {"kind":"fault","action":"device_fault","target":"~smmu"}
+--! journal-count: fault 1

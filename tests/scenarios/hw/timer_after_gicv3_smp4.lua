@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- timer_after.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: vtime
+--! script: @DIR@/timer_after.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: timers
+--! stdout-re: ^marker 7 after [0-9]+ ticks$
+--! stdout: 1 changes
+--! journal: {"kind":"fault","vcpu":0,"action":"write_memory","new":"0x7"}
+--! journal-count: fault 1
+--! checks: 5

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- timer_every.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: vtime
+--! script: @DIR@/timer_every.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: timers
+--! stdout-re: ^marker 4 after [0-9]+ ticks$
+--! stdout: 1 changes
+--! checks: 5

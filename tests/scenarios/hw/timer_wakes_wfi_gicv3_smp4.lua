@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- timer_wakes_wfi.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: vtime_wfi
+--! script: @DIR@/timer_wakes_wfi.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: timers irq
+--! stdout-re: ^marker 3 after [0-9]+ ticks, woken by 50$
+--! stdout: 1 changes
+--! checks: 2

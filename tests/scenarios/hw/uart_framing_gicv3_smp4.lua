@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- uart_framing.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: uart_rx
+--! script: @DIR@/uart_framing.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: device_fault
+--! stdout: ok
+--! stdout: dr 0x06f rsr 0x0 ris 0x090
+--! stdout-any
+--! stdout: dr 0x141 rsr 0x1 ris 0x010
+--! stdout: received 4 of 4, ris 0x0
+--! journal: {"kind":"fault","action":"device_fault"}
+--! journal-count: {"kind":"fault","action":"device_fault"} 1

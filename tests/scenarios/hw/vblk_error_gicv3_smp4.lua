@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- vblk_error.lua with a GICv3 and four vCPUs, of which the guest uses one.
+--! guest: vblk
+--! script: @DIR@/vblk_error.lua
+--! machine: virt,gic-version=3
+--! smp: 4
+--! tiers: patched
+--! requires: device_fault
+--! nondeterministic: the disk answers when the host gets to it
+--! stdout: virtio-blk version 2
+--! stdout: read 0: status 0 data 0x00000000
+--! stdout: read 1: status 0 data 0x00000000
+--! stdout-re: ^read 2: status 1 data 0x
+--! stdout: read 3: status 0 data 0x00000000
+--! stdout: reset
+--! stdout: read 4: status 0 data 0x00000000
+--! journal: {"kind":"fault","action":"device_fault"}
+--! journal-count: fault 1
