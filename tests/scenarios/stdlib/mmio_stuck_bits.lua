@@ -10,7 +10,7 @@
 --! stdout: read16 rtc_mr 0x3245
 --! stdout: read8 rtc_mr 0x45
 --! stdout: write32 rtc_imsc 0x1 done
---! stdout: read32 rtc_imsc 0x1
+--! stdout: read32 rtc_imsc 0x3
 --! stdout-any
 --! stdout: read64 rtc_id 0x1100000031
 --! stdout-any
@@ -35,6 +35,7 @@ local mmio = require "fi.mmio"
 
 local ones = mmio.stuck_bits(0x09010004, {bits = {31, 0}, value = 1})
 local zero = mmio.stuck_bits({0x09010004, size = 4}, {mask = 0x100, value = 0})
+mmio.stuck_bits(0x0901000c, {size = 8, bit = 33, value = 1})                 -- of a register the read has the upper half
 mmio.stuck_bits({"pl031", offset = 0xfe4}, {bit = 0, value = 1})             -- the upper half of the 64-bit read of 0xfe0
 local through = mmio.stuck_bits("pl061", {offset = 0x40c, bit = 3, value = 1, writes = true})
 

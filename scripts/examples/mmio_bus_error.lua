@@ -1,0 +1,52 @@
+-- SPDX-License-Identifier: MIT
+-- A device that answers with bus errors: one read of the RTC, and each write to the GPIO. The guest takes an external
+-- abort for each, says so and goes on; the GPIO's registers stay as they were.
+--
+-- fi: guest=mmio
+--
+-- Output:
+--     mmio
+--     write32 rtc_mr 0x11223344 done
+--     read32 rtc_mr abort esr 0x96000210 far 0x9010004 elr load32
+--     read16 rtc_mr 0x3344
+--     read8 rtc_mr 0x44
+--     write32 rtc_imsc 0x1 done
+--     read32 rtc_imsc 0x1
+--     read8 rtc_id 0x31
+--     read16 rtc_id 0x31
+--     read32 rtc_id 0x31
+--     read64 rtc_id 0x1000000031
+--     write8 gpio_dir 0xff abort esr 0x96000250 far 0x9030400 elr store8
+--     read8 gpio_dir 0x0
+--     write32 gpio_data 0xa5 abort esr 0x96000250 far 0x90303fc elr store32
+--     read32 gpio_data 0x0
+--     write64 gpio_ibe 0x1200000034 abort esr 0x96000250 far 0x9030408 elr store64
+--     read32 gpio_ibe 0x0
+--     read32 gpio_iev 0x0
+--     write16 gpio_iev 0x56 abort esr 0x96000250 far 0x903040c elr store16
+--     read16 gpio_iev 0x0
+--     read32 uart_id 0x11
+--     write16 fw_cfg_selector 0x0 done
+--     read8 fw_cfg_data 0x51
+--     read8 fw_cfg_data 0x45
+--     read16 fw_cfg_data 0x554d
+--     polls 1
+--     write64 fw_cfg_dma 0x3020414000000000 done
+--     dma control 0x0
+--     read32 rtc_mr 0x554d4551
+--     read32 hole abort esr 0x96000010 far 0xb000000 elr load32
+--     write64 hole 0x1 abort esr 0x96000050 far 0xb000008 elr store64
+--     aborts 7
+--     journal:
+--     {"n":2,"t":1140172,"kind":"fault","vcpu":0,"pc":"0x40203270","at":"load32","trigger":"bus-error pl031+0x4",
+--     "hit":1,"action":"mmio_fail","target":"0x9010004","size":4,"region":"pl031","old":null,
+--     "info":{"duration":"transient","model":"bus-error"}}
+--     {"n":4,"t":1707518,"kind":"fault","vcpu":0,"pc":"0x40203228","at":"store8","trigger":"bus-error pl061","hit":1,
+--     "action":"mmio_fail","target":"0x9030400","size":1,"region":"pl061","old":"0xff","info":{"duration":"permanent",
+--     "model":"bus-error"}}
+--     (and 3 more)
+
+local mmio = require "fi.mmio"
+
+mmio.bus_error("pl031", {offset = 4, read = true, limit = 1})
+mmio.bus_error("pl061", {write = true})

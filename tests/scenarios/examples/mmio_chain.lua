@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The example prints what its header shows.
+--! script: @ROOT@/scripts/examples/mmio_chain.lua
+--! requires: mmio timers device_fault
+--! sample
+--! journal: {"kind":"fault"}

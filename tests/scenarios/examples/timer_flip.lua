@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The example prints what its header shows.
+--! script: @ROOT@/scripts/examples/timer_flip.lua
+--! modes: icount
+--! requires: timers
+--! sample
+--! journal: {"kind":"fault"}
