@@ -21,5 +21,8 @@
 
 -- In ESR_ELx: AET, and the fault status "asynchronous SError interrupt"
 on_mmio_write(0x09030000, function(ev)
-    fi.exception.serror{esr_iss = ev.value << 10 | 0x11}
+    local aet = ev.value
+    on_insn({mask = 0xffffffff, value = 0xd4000001}, {el = 0, limit = 1, name = "svc #0"}, function()
+        fi.exception.serror{esr_iss = aet << 10 | 0x11}
+    end)
 end)

@@ -7,7 +7,7 @@
 --! sh: fault_at __arm64_sys_umask
 --! sh: umask
 --! stdout-re: ^SError Interrupt on CPU0, code 0x0*be[0-9a-f]{6} -- SError$
---! stdout-re: ^pc : __arm64_sys_umask\+0x0/
+--! stdout-re: __arm64_sys_umask\+0x0/
 --! stdout-re: ^Kernel panic - not syncing: Asynchronous SError Interrupt$
 --! not-stdout: test: 0022
 --! journal: {"kind":"fault","action":"exception","target":"serror"}

@@ -14,19 +14,14 @@
 --! journal-count: fault 1
 
 local UMASK <const> = 166
-local REBOOT <const> = 142
 local calls = 0
 
 on_insn({mask = 0xffffffff, value = 0xd4000001}, {el = 0, name = "svc #0"}, function()
-    local number = cpu.x8
-    if number == UMASK then
+    if cpu.x8 == UMASK then
         calls = calls + 1
         -- The shell reads its mask by setting 0 and then what it got
         if calls == 3 then
-            cpu.x8 = number ~ (1 << 3)
+            cpu.x8 = cpu.x8 ~ (1 << 3)
         end
-    elseif number == REBOOT then
-        -- With its CPUs off and before QEMU ends, the guest's time would go on for a while
-        fi.exit(0)
     end
 end)
