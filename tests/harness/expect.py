@@ -25,24 +25,27 @@ def _line_matches(kind, text, line):
     return line == text if kind == "line" else re.search(text, line) is not None
 
 
-def stdout(expected, lines):
-    """The whole output must be the expected lines in order; an "any" stands for any number of further ones."""
+def stdout(expected, lines, is_noise=lambda line: False):
+    """The whole output must be the expected lines in order; an "any" stands for any number of further ones.
+
+    Lines that are noise may come anywhere, and need not be expected.
+    """
     position = 0
     gap = False
     for kind, text in expected:
         if kind == "any":
             gap = True
             continue
-        candidates = range(position, len(lines)) if gap else range(position, min(position + 1, len(lines)))
-        found = next((i for i in candidates if _line_matches(kind, text, lines[i])), None)
+        first_own = next((i for i in range(position, len(lines)) if not is_noise(lines[i])), len(lines))
+        last = len(lines) if gap else first_own + 1
+        found = next((i for i in range(position, min(last, len(lines))) if _line_matches(kind, text, lines[i])), None)
         if found is None:
-            there = repr(lines[position]) if position < len(lines) else "the end of the output"
+            there = repr(lines[first_own]) if first_own < len(lines) else "the end of the output"
             return [f"stdout: expected {kind} {text!r}{' somewhere after' if gap else ', got'} {there}"]
         position = found + 1
         gap = False
-    if position < len(lines) and not gap:
-        return [f"stdout: unexpected line {lines[position]!r}"]
-    return []
+    surplus = [] if gap else [line for line in lines[position:] if not is_noise(line)]
+    return [f"stdout: unexpected line {surplus[0]!r}"] if surplus else []
 
 
 def not_stdout(texts, lines):

@@ -17,6 +17,7 @@ MACHINES = {
     "exc_route_el2": ["-M", "virt,virtualization=on", "-cpu", "cortex-a53"],
     "exc_route_el3": ["-M", "virt,secure=on", "-cpu", "cortex-a53"],
     "levels": ["-M", "virt,secure=on,virtualization=on", "-cpu", "cortex-a53"],
+    "linux": ["-M", "virt,gic-version=3,iommu=smmuv3,dtb-randomness=off", "-cpu", "cortex-a57", "-m", "512"],
     "mchecksum": ["-M", "stm32vldiscovery"],
     "mchecksum_an385": ["-M", "mps2-an385"],
     "pin": ["-M", "stm32vldiscovery"],
@@ -68,14 +69,14 @@ def vcpus(scenario):
     return int(arguments[arguments.index("-smp") + 1]) if "-smp" in arguments else 1
 
 
-def command_line(config, scenario, mode, kernel, plugin_options, monitor):
+def command_line(config, scenario, mode, kernel, plugin_options, monitor, more=()):
     plugin = ",".join([escape(config.plugin)] + [f"{key}={escape(value)}" for key, value in plugin_options])
     return [
         config.qemu, *machine_arguments(scenario), *MODE_ARGUMENTS[mode],
         "-display", "none", "-nic", "none", "-serial", "stdio",
         "-monitor", f"unix:{monitor},server=on,wait=off" if monitor else "none",
         "-semihosting-config", "enable=on,target=native",
-        "-kernel", str(kernel), *scenario.qemu,
+        "-kernel", str(kernel), *more, *scenario.qemu,
         *(["-plugin", plugin] if plugin_options else []),
     ]
 

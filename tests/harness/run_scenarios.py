@@ -16,6 +16,7 @@ import traceback
 
 import expect
 import journal
+import linux
 import qemu
 import scenario as scenarios
 
@@ -70,6 +71,8 @@ class Environment:
 
 
 def kernel_of(config, scenario):
+    if scenario.guest == linux.GUEST:
+        return linux.kernel(config)
     kernel = pathlib.Path(config.guests) / f"{scenario.guest}.elf"
     if not kernel.is_file():
         raise Failure(f"no guest {scenario.guest!r}: {kernel} does not exist")
@@ -77,7 +80,9 @@ def kernel_of(config, scenario):
 
 
 def plugin_options(config, scenario, kernel, journal_file):
-    options = {"script": scenario.script, "journal": journal_file, "seed": "1", "symbols": kernel}
+    options = {"script": scenario.script, "journal": journal_file, "seed": "1"}
+    if scenario.guest != linux.GUEST:  # whose kernel is no ELF file
+        options["symbols"] = kernel
     if config.stdlib:
         options["stdlib"] = config.stdlib
     if config.tier == "stock":
@@ -94,7 +99,8 @@ def run_once(config, scenario, directory):
     wants_monitor = scenario.action is not None and scenario.action.kind == "monitor"
     monitor = directory / "monitor" if wants_monitor else None
     options = plugin_options(config, scenario, kernel, journal_file)
-    command = qemu.command_line(config, scenario, config.mode, kernel, options, monitor)
+    more = linux.arguments(config, scenario, directory) if scenario.guest == linux.GUEST else []
+    command = qemu.command_line(config, scenario, config.mode, kernel, options, monitor, more)
     environment = dict(os.environ, **dict(config.env))
     result = qemu.run(command, directory, scenario.timeout * config.timeout_factor, scenario.action, monitor,
                       environment)
@@ -122,7 +128,8 @@ def process_problems(scenario, result):
 def output_problems(scenario, result):
     problems = []
     if scenario.stdout or scenario.stdout_empty:
-        problems += expect.stdout(scenario.stdout, result.stdout)
+        noise = {"is_noise": linux.is_noise} if scenario.guest == linux.GUEST else {}
+        problems += expect.stdout(scenario.stdout, result.stdout, **noise)
     problems += expect.not_stdout(scenario.not_stdout, result.stdout)
     problems += expect.stderr(scenario.stderr, result.stderr)
     problems += expect.not_stderr(scenario.not_stderr, result.stderr)
@@ -191,6 +198,8 @@ def repetition_problems(config, scenario, content, directory):
 def check_applies(config, scenario, environment):
     if config.mode not in scenario.modes:
         raise Skip(f"only for {' '.join(scenario.modes)}")
+    if scenario.guest == linux.GUEST and linux.missing(config):
+        raise Skip(linux.missing(config))
     required = list(scenario.requires)
     if config.mode != "mttcg" and qemu.vcpus(scenario) > 1:
         required.append("shared_thread")
@@ -273,6 +282,7 @@ def parse_arguments(arguments):
     parser.add_argument("--qemu", required=True, help="qemu-system-aarch64")
     parser.add_argument("--plugin", required=True, help="libfi_lua.so")
     parser.add_argument("--guests", required=True, help="directory of the guests' ELF files")
+    parser.add_argument("--linux", default="", help="directory with the kernel and the initrd of the guest linux")
     parser.add_argument("--stdlib", default="", help="directory of the Lua library")
     parser.add_argument("--mode", choices=scenarios.MODES, default="mttcg")
     parser.add_argument("--tier", choices=scenarios.TIERS, default="patched",

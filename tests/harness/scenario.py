@@ -36,6 +36,9 @@ class Scenario:
     cpu: str = ""
     smp: str = ""
     qemu: list = dataclasses.field(default_factory=list)
+    shell: list = dataclasses.field(default_factory=list)  # lines that the Linux guest runs
+    disk: bool = False  # the Linux guest has one
+    append: list = dataclasses.field(default_factory=list)  # words for its kernel's command line
     options: list = dataclasses.field(default_factory=list)  # (key, value) for the plugin
     stdout: list = dataclasses.field(default_factory=list)  # ("line" | "re" | "any", text)
     stdout_empty: bool = False
@@ -151,6 +154,9 @@ DIRECTIVES = {
     "cpu": _set("cpu"),
     "smp": _set("smp"),
     "qemu": _extend("qemu", shlex.split),
+    "sh": _append("shell"),
+    "disk": _flag("disk"),
+    "append": _extend("append", str.split),
     "arg": _append("options", lambda text: key_value("arg." + text)),
     "opt": _append("options", key_value),
     "stdout": _append("stdout", lambda text: ("line", text)),
@@ -247,6 +253,8 @@ def _check(scenario):
         _take_from_launcher(scenario)
     if not scenario.guest:
         raise DirectiveError(f"{scenario.path}: says no guest")
+    if (scenario.shell or scenario.append or scenario.disk) and scenario.guest != "linux":
+        raise DirectiveError(f"{scenario.path}: sh, append and disk are for guest: linux only")
     if not scenario.expects_something:
         raise DirectiveError(f"{scenario.path}: expects nothing, so it cannot fail")
     if scenario.stdout and scenario.stdout_empty:

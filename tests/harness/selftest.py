@@ -3,7 +3,8 @@
 """Proves that the harness reports what is wrong: fake scenarios, run by a fake QEMU, each with a known outcome. TAP.
 
 The fake QEMU is a shell script that executes the "--sh " lines of the scenario it is given, with the variables JOURNAL
-(the file), MONITOR (the socket), STOCK (on, or empty) and RUN (1, 2, … for each run of the same scenario).
+(the file), MONITOR (the socket), STOCK (on, or empty), TEST and DISK (the Linux guest's files), and RUN (1, 2, … for each
+run of the same scenario).
 """
 import contextlib
 import io
@@ -17,13 +18,17 @@ import textwrap
 import run_scenarios
 
 FAKE_QEMU = r"""#!/bin/sh
-script= JOURNAL= STOCK= MONITOR=
+script= JOURNAL= STOCK= MONITOR= TEST= DISK=
 while [ $# -gt 0 ]; do
     case $1 in
     -plugin)
         script=$(printf %s "$2" | sed -n 's/.*,script=\([^,]*\).*/\1/p')
         JOURNAL=$(printf %s "$2" | sed -n 's/.*,journal=\([^,]*\).*/\1/p')
         STOCK=$(printf %s "$2" | sed -n 's/.*,stock=\([^,]*\).*/\1/p') ;;
+    -fw_cfg)
+        TEST=$(printf %s "$2" | sed -n 's/.*,file=//p') ;;
+    -drive)
+        DISK=$(printf %s "$2" | sed -n 's/.*file=\([^,]*\),.*/\1/p') ;;
     -monitor)
         MONITOR=$(printf %s "$2" | sed -n 's/unix:\([^,]*\),.*/\1/p') ;;
     esac
@@ -32,7 +37,7 @@ done
 runs=$script.runs
 echo >>"$runs"
 RUN=$(wc -l <"$runs" | tr -d ' ')
-export JOURNAL STOCK MONITOR RUN
+export JOURNAL STOCK MONITOR TEST DISK RUN
 case $script in
 *probe.lua) body=$(cat "$(dirname "$0")/probe.sh") ;;
 *) body=$(sed -n 's/^--sh //p' "$script") ;;
@@ -79,6 +84,8 @@ def write_journal(lines):
 
 GOOD = write_journal(journal_text(FAULT, FIRED))
 HEAD = ["--! guest: fake", "--! stdout: hello", "--sh echo hello"]
+LINUX = ["--! guest: linux", "--sh echo one; echo test: two; echo three"]
+WITH_LINUX = ["--linux", "@DIR@/linux"]
 
 
 def replaced(lines, old, new):
@@ -186,12 +193,33 @@ CASES = {
     "two journals, for a reason": (
         HEAD + ["--! nondeterministic: the host's clock"] + replaced(GOOD, '"0x3"', '"0x\'$RUN\'"'), None,
         ["--mode", "icount"]),
+    "linux: what the kernel says need not be expected": (LINUX + ["--! stdout: test: two"] + GOOD, None, WITH_LINUX),
+    "linux: what the kernel says can be expected": (
+        LINUX + ["--! stdout: one", "--! stdout: test: two", "--! stdout: three"] + GOOD, None, WITH_LINUX),
+    "linux: what the kernel does not say": (
+        LINUX + ["--! stdout: four", "--! stdout: test: two"] + GOOD, "expected line 'four', got 'test: two'", WITH_LINUX),
+    "linux: what the kernel said too early": (
+        LINUX + ["--! stdout: test: two", "--! stdout: one"] + GOOD, "got the end of the output", WITH_LINUX),
+    "linux: what the script prints must be expected": (
+        LINUX + ["--! stdout: one"] + GOOD, "unexpected line 'test: two'", WITH_LINUX),
+    "linux: the script must not print it earlier": (
+        LINUX + ["--! stdout: three", "--! stdout: test: two"] + GOOD, "got 'test: two'", WITH_LINUX),
+    "linux: the script and the disk are given": (
+        ["--! guest: linux", "--! disk", "--! sh: echo a", "--! sh: echo b", "--! stdout: a", "--! stdout: b",
+         "--! stdout: 4194304", "--sh . \"$TEST\"; wc -c <\"$DISK\""] + GOOD, None, WITH_LINUX),
+    "linux: no disk unless it is asked for": (
+        ["--! guest: linux", "--! stdout: none", "--sh echo \"${DISK:-none}\""] + GOOD, None, WITH_LINUX),
+    "linux: none was given": (LINUX + ["--! stdout: one"], "# SKIP no Linux to boot was given", []),
+    "linux: it could not be had": (
+        LINUX + ["--! stdout: one"], "# SKIP no mirror has it", ["--linux", "@DIR@/without"]),
+    "linux: a shell for another guest": (HEAD + ["--! sh: echo a"] + GOOD, "for guest: linux only", WITH_LINUX),
 }
 
 
 def run_case(directory, name, lines, arguments):
     path = directory / (re.sub(r"\W+", "_", name) + ".lua")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    arguments = [argument.replace("@DIR@", str(directory)) for argument in arguments]
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         status = run_scenarios.main([
@@ -214,6 +242,9 @@ def prepare(directory):
     (directory / "qemu").chmod(0o755)
     (directory / "monitor.py").write_text(FAKE_MONITOR, encoding="utf-8")
     (directory / "fake.elf").touch()
+    for file in ("linux/kernel", "linux/initrd", "without/missing"):
+        (directory / file).parent.mkdir(exist_ok=True)
+        (directory / file).write_text("no mirror has it\n", encoding="utf-8")
     note = {"t": None, "kind": "note", "data": {"set_pc": True, "clock": False, "shared_thread": True}}
     probe = [line[len("--sh "):] for line in write_journal(journal_text(note))]
     (directory / "probe.sh").write_text("\n".join(probe) + "\n", encoding="utf-8")

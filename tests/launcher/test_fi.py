@@ -3,7 +3,8 @@
 """Tests of ./fi (TAP). Nothing is installed, and no QEMU is built.
 
 Each test works in a copy of the launcher, below a directory with a space and a comma in its name. It sees a Debian mirror
-that runs in this process and offers a "QEMU" of two files, whose configure takes no time.
+that runs in this process and offers a "QEMU" of two files, whose configure takes no time, and an apt-get that has two
+"packages" for arm64.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import functools
 import hashlib
 import http.server
 import io
+import lzma
 import os
 import pathlib
 import shutil
@@ -59,6 +61,40 @@ ln -sf "$src/one.sh" source1
 ln -sf "$src/two.sh" source2
 """
 
+# Has the two packages, if it can; says what it was asked for, and by which sources
+FAKE_APT_GET = """#!/bin/sh
+case $1 in indextargets | --print-uris) exec /usr/bin/apt-get "$@";; esac
+case $* in
+*APT::Architecture=arm64*" update") echo "arm64 update: $(cat debian.list)" >>"$FAKE_LOG"; exit 0;;
+*APT::Architecture=arm64*" download "*)
+    echo "arm64 download ${*##* download }" >>"$FAKE_LOG"
+    cp "$FAKE_DEBS"/*.deb . && exit 0
+    exit 100;;
+esac
+echo "apt-get $*" >>"$FAKE_LOG"
+echo "E: no network here" >&2
+exit 100
+"""
+FAKE_APT_CACHE = """#!/bin/sh
+case $* in
+*APT::Architecture=arm64*" linux-image-cloud-arm64")
+    printf 'Package: x\\nDepends: linux-image-9.9-cloud-arm64 (= 9.9-1), y\\n'; exit 0;;
+esac
+exec /usr/bin/apt-cache "$@"
+"""
+
+# What is in the two packages; blk is built in
+DEBS = {
+    "kernel": {
+        "boot/vmlinuz-9.9": b"kernel",
+        "lib/modules/9.9/modules.builtin": b"kernel/x/virtio-blk.ko\n",
+        "lib/modules/9.9/kernel/virtio_pci.ko": b"pci\0depends=virtio-ring\0license=x\0",
+        "lib/modules/9.9/kernel/virtio_ring.ko.xz": lzma.compress(b"ring\0depends=\0license=x\0"),
+        "lib/modules/9.9/kernel/qemu_fw_cfg.ko": b"fw_cfg\0license=x\0",
+    },
+    "busybox-static": {"usr/bin/busybox": b"busybox"},
+}
+
 MESON_BUILD = """project('fake', 'c', default_options: ['b_lundef=false'])
 inc = include_directories(get_option('qemu_include'))
 shared_library('fi_lua', 'p.c', include_directories: inc)
@@ -85,6 +121,9 @@ def executable(path, text):
     path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
 
 
+CONTROL = "Package: {}\nVersion: 9.9-1\nArchitecture: arm64\nMaintainer: Nobody <nobody@example.org>\nDescription: fake\n"
+
+
 def make_patch(path, old, new):
     """A patch to two.sh and to a new file."""
     path.write_text(
@@ -100,6 +139,7 @@ class Mirror:
     def __init__(self, directory):
         handler = functools.partial(Quiet, directory=str(directory))
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.debs = directory / "debs"
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/debian"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -119,6 +159,8 @@ class Sandbox:
         self.log.write_text("")
         shutil.copy(ROOT / "fi", self.repo / "fi")
         shutil.copytree(ROOT / "tools/setup", self.repo / "tools/setup")
+        (self.repo / "tests/linux").mkdir(parents=True)
+        shutil.copy(ROOT / "tests/linux/init", self.repo / "tests/linux/init")
         # No way out of this machine
         setup = self.repo / "tools/setup/qemu.sh"
         setup.write_text(setup.read_text().replace("UPSTREAM=https://download.qemu.org", "UPSTREAM=http://127.0.0.1:9"))
@@ -137,6 +179,7 @@ class Sandbox:
             "TMPDIR": str(base),
             "APT_CONFIG": str(base / "apt.conf"),
             "FAKE_LOG": str(self.log),
+            "FAKE_DEBS": str(mirror.debs),
         }
         self.cache = base / "cache/fi_lua"
 
@@ -148,16 +191,14 @@ class Sandbox:
             f'Dir::Etc::sourcelist "{sources}";\nDir::Etc::sourceparts "/dev/null";\n'
             f'Dir::State::lists "{self.base}/lists/";\nAcquire::Retries "0";\n'
         )
-        executable(
-            self.bin / "apt-get",
-            "#!/bin/sh\n"
-            'case $1 in indextargets | --print-uris) exec /usr/bin/apt-get "$@";; esac\n'
-            'echo "apt-get $*" >>"$FAKE_LOG"\necho "E: no network here" >&2\nexit 100\n',
-        )
+        executable(self.bin / "apt-get", FAKE_APT_GET)
+        executable(self.bin / "apt-cache", FAKE_APT_CACHE)
 
     def make_meson_tree(self):
         (self.repo / "meson.build").write_text(MESON_BUILD)
-        (self.repo / "meson_options.txt").write_text("option('qemu_include', type: 'string')\noption('qemu', type: 'string')\n")
+        (self.repo / "meson_options.txt").write_text(
+            "".join(f"option('{name}', type: 'string')\n" for name in ("qemu_include", "qemu", "linux"))
+        )
         (self.repo / "p.c").write_text("#include <qemu-plugin.h>\nint fi_version = QEMU_PLUGIN_VERSION;\n")
         for name, body in TESTS.items():
             executable(self.repo / name, f"#!/bin/sh\n{body}\n")
@@ -253,6 +294,17 @@ def make_pool(directory):
             info.mtime = 1_000_000_000
             tar.addfile(info, io.BytesIO(text.encode()))
     return hashlib.sha256((pool / TARBALL).read_bytes()).hexdigest()
+
+
+def make_debs(directory):
+    """Debian packages of the tests' Linux."""
+    for package, files in DEBS.items():
+        tree = directory / package
+        for name, content in {**files, "DEBIAN/control": CONTROL.format(package).encode()}.items():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_bytes(content)
+        subprocess.run(["dpkg-deb", "--build", tree, directory / "debs" / f"{package}.deb"], check=True,
+                       stdout=subprocess.DEVNULL)
 
 
 TEST_FUNCTIONS = []
@@ -539,6 +591,85 @@ def given_qemu_that_cannot_be_used(box):
     expect_error(box.fi("setup", env=given), 1, "does not run", "broken")
 
 
+# The tests' Linux
+
+
+def initramfs(path):
+    """name → content of a cpio archive in newc format, in its order."""
+    data = path.read_bytes()
+    files = {}
+    while True:
+        fields = [int(data[i : i + 8], 16) for i in range(6, 110, 8)]
+        expect(data[:6] == b"070701" and fields[5] == 0)
+        size, name_size = fields[6], fields[11]
+        name = data[110 : 110 + name_size - 1].decode()
+        start = -(-(110 + name_size) // 4) * 4
+        if name == "TRAILER!!!":
+            return files
+        files[name] = data[start : start + size]
+        data = data[start + -(-size // 4) * 4 :]
+
+
+@test
+def linux_is_made_of_debians_packages(box):
+    result = box.fi("setup")
+    expect(result.returncode == 0, result)
+    linux = box.cache / "linux"
+    expect((linux / "kernel").read_bytes() == b"kernel", result)
+    expect(sorted(path.name for path in (linux / "packages").iterdir()) == ["busybox-static.deb", "kernel.deb"], result)
+    files = initramfs(linux / "initrd")
+    expect(list(files) == sorted(files), result)
+    expect(files["bin/busybox"] == b"busybox" and b"poweroff" in files["init"], result)
+    modules = {name: content.split(b"\0")[0] for name, content in files.items() if name.startswith("modules/")}
+    expect(modules == {"modules/01-virtio_ring.ko": b"ring", "modules/02-virtio_pci.ko": b"pci",
+                       "modules/03-qemu_fw_cfg.ko": b"fw_cfg"}, result)
+    arm64 = [line for line in box.logged() if line.startswith("arm64")]
+    codename = subprocess.check_output(["sh", "-c", ". /etc/os-release && echo $VERSION_CODENAME"], text=True).strip()
+    expect(arm64[0].startswith("arm64 update: deb [signed-by=/usr/share/keyrings/"), result)
+    expect(arm64[0].endswith(f"/debian {codename} main"), result)
+    expect(arm64[1:] == ["arm64 download linux-image-9.9-cloud-arm64 busybox-static"], result)
+
+
+@test
+def linux_is_made_again_from_the_kept_packages(box):
+    box.fi("setup")
+    linux = box.cache / "linux"
+    before = (linux / "initrd").read_bytes()
+    (linux / "made").unlink()
+    box.log.write_text("")
+    result = box.fi("setup", env={"FAKE_DEBS": "/nowhere"})
+    expect(result.returncode == 0 and (linux / "initrd").read_bytes() == before, result)
+    with (box.repo / "tests/linux/init").open("a") as init:
+        init.write("# more\n")
+    result = box.fi("setup", env={"FAKE_DEBS": "/nowhere"})
+    expect(initramfs(linux / "initrd")["init"].endswith(b"# more\n"), result)
+    expect(not box.logged(), result)
+
+
+@test
+def linux_that_cannot_be_had_is_no_error(box):
+    linux = box.cache / "linux"
+    result = box.fi("setup", env={"FAKE_DEBS": "/nowhere"})
+    expect(result.returncode == 0 and "skips the tests that boot Linux" in result.stderr, result)
+    expect("the Debian mirror did not give" in (linux / "missing").read_text(), result)
+    expect(not (linux / "initrd").exists() and not list(linux.glob("packages*")), result)
+    expect("note     Linux      not there yet" in box.fi("doctor").stdout)
+    result = box.fi("setup")
+    expect((linux / "initrd").exists() and not (linux / "missing").exists(), result)
+    expect("note     Linux      the tests boot" in box.fi("doctor").stdout)
+    shutil.rmtree(linux)
+    box.apt_get("")
+    result = box.fi("setup")
+    expect(result.returncode == 0, result)
+    expect("names no Debian mirror" in (linux / "missing").read_text(), result)
+
+
+@test
+def linux_is_for_the_tests_only(box):
+    result, _ = run(box)
+    expect(result.returncode == 0 and not (box.cache / "linux").exists() and not box.logged(), result)
+
+
 # Running
 
 
@@ -753,6 +884,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="fi_lua test ") as base:
         directory = pathlib.Path(base) / "mirror"
         checksum = make_pool(directory)
+        (directory / "debs").mkdir()
+        make_debs(directory)
         mirror = Mirror(directory)
         for number, function in enumerate(tests, 1):
             name = function.__name__.replace("_", " ")

@@ -101,6 +101,14 @@ doctor_plugin() {
     fi
 }
 
+doctor_linux() {
+    if linux_is_made; then
+        report_note Linux "the tests boot the one in $LINUX_DIR"
+    else
+        report_note Linux "not there yet; ./fi test gets it: Debian's arm64 kernel, for the tests only"
+    fi
+}
+
 cmd_doctor() {
     while [ $# -gt 0 ]; do
         case $1 in
@@ -114,6 +122,7 @@ cmd_doctor() {
     doctor_packages
     doctor_qemu
     doctor_plugin
+    doctor_linux
     report_note cache "$FI_CACHE ($(du -sh "$FI_CACHE" 2>/dev/null | cut -f 1))"
     exit "$doctor_status"
 }

@@ -12,18 +12,19 @@ ninja_has_work() {
 ensure_plugin() {
     local options
     lock "$FI_BUILD_DIR"
-    options="-Dqemu_include=$QEMU_INCLUDE -Dqemu=$QEMU_BIN"
+    # All as one word each: the paths may have spaces
+    set -- "-Dqemu_include=$QEMU_INCLUDE" "-Dqemu=$QEMU_BIN" "-Dlinux=$LINUX_DIR"
+    options=$*
     if [ ! -f "$FI_BUILD_DIR/build.ninja" ]; then
         say "configuring the plugin (some seconds)"
         # What an interrupted set-up left makes Meson believe that it was done
         rm -rf "$FI_BUILD_DIR/meson-private"
-        run_logged "$FI_BUILD_DIR/fi-setup.log" meson setup "$FI_BUILD_DIR" "$FI_ROOT" \
-            "-Dqemu_include=$QEMU_INCLUDE" "-Dqemu=$QEMU_BIN" || die "could not configure the plugin"
+        run_logged "$FI_BUILD_DIR/fi-setup.log" meson setup "$FI_BUILD_DIR" "$FI_ROOT" "$@" || die "could not configure the plugin"
         write_file "$FI_BUILD_DIR/fi-options" "$options"
     elif [ "$(first_line "$FI_BUILD_DIR/fi-options")" != "$options" ]; then
         say "configuring the plugin for $QEMU_BIN"
-        run_logged "$FI_BUILD_DIR/fi-setup.log" meson configure "$FI_BUILD_DIR" \
-            "-Dqemu_include=$QEMU_INCLUDE" "-Dqemu=$QEMU_BIN" || die "could not configure the plugin"
+        # Not meson configure, which does not see that an option is new
+        run_logged "$FI_BUILD_DIR/fi-setup.log" meson setup --reconfigure "$FI_BUILD_DIR" "$FI_ROOT" "$@" || die "could not configure the plugin"
         write_file "$FI_BUILD_DIR/fi-options" "$options"
     fi
     if ninja_has_work "$FI_BUILD_DIR"; then
@@ -39,6 +40,7 @@ ensure_plugin() {
 ensure_all() {
     ensure_packages "$1"
     ensure_qemu
+    [ "$1" = build ] || ensure_linux
     ensure_plugin
 }
 
