@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- after, every and limit together: the rotation is skipped in iterations 9, 19 and 29 of 256.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0x8b11c567
 --! journal: {"kind":"fault","action":"skip","hit":10}
 --! journal: {"kind":"fault","action":"skip","hit":20}

@@ -3,6 +3,7 @@
 -- with bit 0 flipped. Armed at load it counts from the guest's first instruction.
 --! guest: checksum
 --! smp: 2
+--! requires: set_pc
 --! stdout: checksum 0x5c923fcc
 --! journal-count: {"kind":"fault","at":"checksum+0xc","target":"w3","old":"0x3c88596c","new":"0x3c88596d"} 1
 --! journal-count: fault 1

@@ -2,6 +2,7 @@
 -- after alone: all hits but the first 100 fire. A limit alone: only the first does. The first is the 100th
 -- iteration's rotation and later, the second the first addition.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0x5715e4f8
 --! checks: 4
 

@@ -2,6 +2,7 @@
 -- A32: conditional instructions are hits whether or not their condition holds; without the exclusive-or the result is
 -- 0xd15a2802, and the T32 one stays right.
 --! guest: arm32
+--! requires: set_pc
 --! stdout: arm 0xd15a2802 thumb 0xd15a25ea
 --! journal-count: {"kind":"fault","action":"skip","at":"arm_func+0x8","old":"0x2220001d"} 10
 --! checks: 6

@@ -2,6 +2,7 @@
 -- AArch32: an odd value in cpu.pc selects Thumb state. arm_func's work is done by thumb_func, which returns to the
 -- A32 caller, and one bit of the result is flipped there to show it: 0xd15a25ea ~ 0x100.
 --! guest: arm32
+--! requires: set_pc
 --! stdout: arm 0xd15a24ea thumb 0xd15a25ea
 --! journal-count: {"kind":"fault","action":"set_pc","at":"arm_func"} 1
 --! checks: 2

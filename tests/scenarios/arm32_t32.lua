@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- T32 on A-profile: a 4-byte instruction is skipped, the FUNC symbol's bit 0 does not matter, registers are written.
 --! guest: arm32
+--! requires: set_pc
 --! stdout: arm 0xd15a25ea thumb 0xd159e7a8
 --! journal-count: {"kind":"fault","action":"skip","at":"thumb_func","old":"0xeb000001"} 10
 --! checks: 4

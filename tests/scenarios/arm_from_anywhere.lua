@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Each kind of handler arms a trigger which must come: one in each, all in a single run.
 --! guest: exception
+--! requires: discontinuity
 --! stdout: svc 8 abort 1 undef 1 last esr 0x96000005 far 0x80000000
 --! checks: 7
 

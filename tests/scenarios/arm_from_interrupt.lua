@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Triggers armed and removed in an interrupt's handler: from the second interrupt to the fourth.
 --! guest: irq
+--! requires: discontinuity
 --! stdout: irq 5
 --! checks: 1
 

@@ -2,7 +2,7 @@
 -- The clock extension: guest time in the journal and in fi.now_ns, and it does not run backwards.
 --! guest: irq
 --! tiers: patched
---! requires: clock
+--! requires: clock discontinuity
 --! stdout: irq 5
 --! journal: {"kind":"start","tier":"patched"}
 --! checks: 6

@@ -2,6 +2,7 @@
 -- The option el of on_insn, on_read, on_write and on_exception. Each level counts its own call once; EL1 reads all
 -- four counts for the output.
 --! guest: levels
+--! requires: discontinuity
 --! stdout: el3 7 el2 77 el1 7 el0 7
 --! checks: 11
 

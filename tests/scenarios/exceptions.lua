@@ -2,6 +2,7 @@
 -- on_exception: by name, by class, by the interrupted instruction; the event's fields. The fault: the fourth SVC is
 -- undone (execution goes on behind it), so the guest counts seven.
 --! guest: exception
+--! requires: discontinuity
 --! stdout: svc 7 abort 1 undef 1 last esr 0x96000005 far 0x80000000
 --! journal: {"kind":"fault","action":"set_pc"}
 --! journal-count: fault 1

@@ -3,6 +3,7 @@
 -- returns 5. Calls 1-100: five (then removed), 101-300: two, 301-500: nothing, from the knock on: two. 500 + 400 +
 -- 200 + 1000.
 --! guest: dynamic
+--! requires: set_pc
 --! stdout: victim sum 2100
 --! journal: {"kind":"trigger","name":"five","fired":100,"state":"removed"}
 --! journal: {"kind":"trigger","name":"two","state":"active"}

@@ -3,6 +3,7 @@
 -- where it loads the number of ticks (movz xN, #1000). QEMU reports idle vCPUs only with a thread for each of them.
 --! guest: irq
 --! modes: mttcg
+--! requires: set_pc
 --! stdout: irq 5
 --! checks: 3
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What the scenario can learn of its surroundings.
 --! guest: smp
+--! requires: set_pc
 --! stdout: smp cores 4 total 4000
 --! stdout-any
 --! checks: 9

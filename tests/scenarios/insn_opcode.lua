@@ -2,6 +2,7 @@
 -- on_insn: by opcode, wherever it is; here each "ror w2, w2, #31" becomes nothing. The mask leaves out the shift
 -- amount.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0x55029480
 --! journal: {"kind":"fault","action":"skip","at":"checksum+0x8","old":"0x13827c42"}
 --! journal-count: {"kind":"fault","action":"skip"} 256

@@ -2,6 +2,7 @@
 -- on_interrupt. The fault: when the second interrupt is taken, the guest's count is made 3; counting it makes 4, so
 -- that the third interrupt is the last.
 --! guest: irq
+--! requires: discontinuity
 --! stdout: irq 5
 --! journal: {"kind":"fault","action":"write_memory","old":"0x1","new":"0x3"}
 --! journal-count: fault 1

@@ -2,6 +2,7 @@
 -- The external interrupts of an M-profile CPU's NVIC are numbered from 0; exception numbers are 16 higher.
 -- The guest has no handler for them and stops.
 --! guest: mchecksum
+--! requires: discontinuity
 --! stdout: FAULT
 --! journal: {"kind":"fault","action":"irq","target":"irq 5","info":{"op":"pulse"}}
 --! checks: 2

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Every kind of line that a scenario can cause, with all fields of the fault lines.
 --! guest: checksum
+--! requires: set_pc
 --! stdout-re: ^checksum 0x
 --! journal: {"n":1,"kind":"start","journal":1,"target":"aarch64","vcpus":1,"seed":"1","args":{}}
 --! journal: {"kind":"log","text":"printed\t1\tnil"}

@@ -2,6 +2,7 @@
 -- on_pc with ranges: every instruction from lo up to but not including hi. The numbers follow from the guest: 256
 -- iterations of 5 instructions, one instruction before them, two behind.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0x55029480
 --! checks: 5
 

@@ -2,6 +2,7 @@
 -- fi.RETRY: the handler changes the instruction it stands before (movz w0, #1 becomes movz w0, #40), and the changed
 -- one executes, without the trigger running again. The guest's second call runs what it wrote itself.
 --! guest: jit
+--! requires: set_pc
 --! stdout: jit 40 2
 --! journal: {"kind":"fault","action":"write_memory","old":"0x52800020","new":"0x52800500"}
 --! journal: {"kind":"fault","action":"retry"}

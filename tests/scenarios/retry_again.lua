@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- fi.RETRY at every hit, without changing anything: the guest must not notice, and each execution is one hit.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0xdc92167d
 --! journal-count: {"kind":"fault","action":"retry","at":"checksum+0x8"} 256
 --! checks: 2

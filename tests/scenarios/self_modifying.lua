@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Triggers in code that the guest itself rewrites stay where they are, with the new instruction.
 --! guest: jit
+--! requires: set_pc
 --! stdout: jit 1 7
 --! checks: 4
 

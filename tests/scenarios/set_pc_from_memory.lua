@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Writing cpu.pc in on_write: execution goes on there when the handler has ended, the store itself is done.
 --! guest: memory
+--! requires: set_pc
 --! stdout: sum 0x000000006666aac8 stores 8 loads 12
 --! stdout-any
 --! stdout: cell+56 0x00000000000000bb

@@ -2,6 +2,7 @@
 -- Several triggers at one place: all run, in the order in which they were made, and the last wish about the pc wins.
 -- Here the skip beats the jump to the end: one addition is missing, no more.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0xdf63cb30
 --! journal: {"kind":"log","text":"first"}
 --! journal: {"kind":"log","text":"second"}

@@ -3,6 +3,7 @@
 -- no times, and faults work all the same.
 --! guest: checksum
 --! opt: stock=on
+--! requires: set_pc
 --! stdout: checksum 0xdc921675
 --! journal: {"kind":"start","tier":"stock"}
 --! journal: {"kind":"log","t":null,"text":"~clock"}

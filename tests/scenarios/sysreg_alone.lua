@@ -2,6 +2,7 @@
 -- One trigger for a register, most over when they have fired: nothing else keeps the code instrumented, and each has to
 -- have it translated anew for what it does.
 --! guest: sysregs
+--! requires: set_pc
 --! stdout: id 0x11120
 --! stdout: counter runs
 --! stdout: tpidr 0x21 kept 0x1234

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- fi.DROP: the write does not happen, of a register and of a PSTATE field.
 --! guest: sysregs
+--! requires: set_pc
 --! stdout: id 0x11120
 --! stdout: counter runs
 --! stdout: tpidr 0x0 kept 0x1234

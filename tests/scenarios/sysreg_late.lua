@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Triggers that are armed late, removed, disabled; and tasks that wait for them.
 --! guest: sysregs
+--! requires: set_pc
 --! stdout: id 0x1
 --! stdout: counter runs
 --! stdout: tpidr 0x21 kept 0x1234

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A read handler's number is what the guest reads, whichever way the register is named; nil lets the instruction execute.
 --! guest: sysregs
+--! requires: set_pc
 --! stdout: id 0xabc
 --! stdout: counter runs backwards
 --! stdout: tpidr 0xffffffffffffffff kept 0x1234

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- System registers can be read on every QEMU; an MRS can be overridden by standing in for it.
 --! guest: sysreg
+--! requires: set_pc
 --! stdout: tpidr 0x1234
 --! stdout: contextidr 0x56
 --! stdout: midr 0x99

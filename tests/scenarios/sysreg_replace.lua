@@ -2,6 +2,7 @@
 -- A write handler's number is what the instruction writes, and its source register is left alone: behind an MSR that ends
 -- its block and one that does not, when an exception or an interrupt comes right behind it, and when it traps itself.
 --! guest: sysregs
+--! requires: discontinuity
 --! stdout: id 0x11120
 --! stdout: counter runs
 --! stdout: tpidr 0x4321 kept 0x1234

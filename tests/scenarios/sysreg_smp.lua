@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Each of four cores has what it writes to CPACR_EL1 replaced on its own.
 --! guest: smp
+--! requires: set_pc
 --! stdout: smp cores 4 total 4000
 --! stdout: core 0 sum 0x13fb7df4
 --! stdout: core 1 sum 0x5a15578c

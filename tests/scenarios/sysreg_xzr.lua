@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- An MSR from XZR is stood in for; a PSTATE field is written both by its MSR (immediate) and by the register of its name.
 --! guest: sysregs
---! requires: sysreg_write
+--! requires: sysreg_write set_pc
 --! stdout: id 0x11120
 --! stdout: counter runs
 --! stdout: tpidr 0x1234 kept 0x1234

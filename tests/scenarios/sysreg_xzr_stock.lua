@@ -2,6 +2,7 @@
 -- XZR cannot hold another value, and without the capability there is no other way for it to the register.
 --! guest: sysregs
 --! tiers: stock
+--! requires: set_pc
 --! stdout: id 0x11120
 --! stdout: counter runs
 --! stdout: tpidr 0x1234 kept 0x1234

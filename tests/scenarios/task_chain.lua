@@ -2,6 +2,7 @@
 -- A task with every kind of wait on one guest: pc, write, read, exception, insns. The last wait is in take_abort's
 -- handler, where the guest's count of SVCs is changed for its output.
 --! guest: exception
+--! requires: discontinuity
 --! stdout: svc 80 abort 1 undef 1 last esr 0x96000005 far 0x80000000
 --! journal-count: fault 1
 --! journal: {"kind":"log","text":"pc take_svc"}

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- wait_interrupt and a loop of waits: the fault comes with the third interrupt.
 --! guest: irq
+--! requires: discontinuity
 --! stdout: irq 9
 --! journal-count: fault 1
 --! journal: {"kind":"fault","action":"write_memory","old":"0x2","new":"0x8"}

@@ -2,6 +2,7 @@
 -- wait(t1, t2): whichever fires first resumes the task, and says which. Two tasks run side by side; one is started in
 -- a handler and skips the instruction that resumed it.
 --! guest: dynamic
+--! requires: set_pc
 --! stdout: victim sum 1003
 --! checks: 5
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The same on another Cortex-M board; on_insn with a 4-byte opcode, on_read of data, and the level of Thread mode.
 --! guest: mchecksum_an385
+--! requires: set_pc
 --! stdout: checksum 0x55029480
 --! checks: 3
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- M-profile exceptions: the first digit is loaded from an address without memory; the fault escalates to a HardFault.
 --! guest: pin
+--! requires: discontinuity
 --! stdout: FAULT
 --! checks: 4
 

@@ -3,6 +3,7 @@
 -- Without any rotation the checksum is the plain sum, 0x55029480; the last addition (2 bytes) is skipped, too, and
 -- with it the last word, 0x40ea6901.
 --! guest: mchecksum
+--! requires: set_pc
 --! stdout: checksum 0x14182b7f
 --! journal: {"kind":"fault","action":"skip","at":"checksum+0x6","old":"0xea4f72f2"}
 --! journal-count: {"kind":"fault","action":"skip","at":"checksum+0x6"} 256

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The option when with every condition. The counter stands at i when iteration i (from 0) gets to the rotation.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0x5715e4f8
 --! checks: 7
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- when, after, every and limit of memory, opcode and exception triggers.
 --! guest: exception
+--! requires: discontinuity
 --! stdout: svc 8 abort 1 undef 1 last esr 0x96000005 far 0x80000000
 --! checks: 6
 

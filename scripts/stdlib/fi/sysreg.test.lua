@@ -2,6 +2,7 @@
 -- fi.sysreg by itself: wrong arguments are found when the fault is armed, and blamed on this file; and one fault of each
 -- kind. More of them are in tests/scenarios/stdlib.
 --! guest: sysregs
+--! requires: set_pc
 --! stdout: id 0x5
 --! stdout: counter stands still
 --! stdout: tpidr 0x1235 kept 0x1234

@@ -2,7 +2,7 @@
 -- Exceptions that there are not, parameters that mean nothing or do not fit, a vCPU that there is not: errors that name them.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout-any
 --! stdout: unmasked: end, 0 exceptions
 --! stdout-any

@@ -3,7 +3,7 @@
 -- it as pending.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: end, 0 exceptions
 --! stdout: masked: isr 0x100

@@ -3,7 +3,7 @@
 -- and what to use instead; on a core in WFI, which masks it too, the error comes from the vCPU later.
 --! guest: exc
 --! tiers: patched
---! requires: exception timers
+--! requires: exception timers set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: end, 0 exceptions
 --! stdout: masked: isr 0x0

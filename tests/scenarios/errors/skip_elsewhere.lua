@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- fi.SKIP and fi.RETRY from handlers that do not stand before an instruction, and results that mean nothing.
 --! guest: exception
+--! requires: discontinuity
 --! stdout: svc 8 abort 1 undef 1 last esr 0x96000005 far 0x80000000
 --! journal: {"kind":"error","trigger":"exception","message":"~SKIP"}
---! journal: {"kind":"error","trigger":"number","message":"~skip_elsewhere\\.lua:22: .*fi\\.SKIP"}
+--! journal: {"kind":"error","trigger":"number","message":"~skip_elsewhere\\.lua:23: .*fi\\.SKIP"}
 --! journal: {"kind":"error","trigger":"string"}
 --! journal: {"kind":"error","trigger":"read","message":"~SKIP"}
 --! journal: {"kind":"error","trigger":"write","message":"~RETRY"}

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Unknown and misplaced options, each an error that lists the known ones for that function.
 --! guest: checksum
+--! requires: discontinuity
 --! stdout: checksum 0xdc92167d
 --! journal: {"kind":"log","text":"~unknown option 'limt' for on_pc \\(known: .*after.*every.*limit"}
 --! journal: {"kind":"log","text":"~unknown option 'size' for on_pc"}

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Wrong types of arguments, at load and in a handler: errors that tell what was wanted; the guest is unharmed.
 --! guest: checksum
+--! requires: discontinuity
 --! stdout: checksum 0xdc92167d
 --! journal-count: {"kind":"log","text":"~^rejected: "} 39
 --! journal-count: fault 0

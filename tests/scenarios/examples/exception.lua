@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The example prints what its header shows.
 --! script: @ROOT@/scripts/examples/exception.lua
---! requires: exception
+--! requires: exception set_pc
 --! sample
 --! journal: {"kind":"fault","action":"exception"}

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The example prints what its header shows.
 --! script: @ROOT@/scripts/examples/sysreg_override.lua
+--! requires: set_pc
 --! sample
 --! journal: {"kind":"fault"}
 --! journal-count: fault 3

@@ -3,7 +3,7 @@
 -- not run again, so that the guest gets on.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout-any
 --! stdout-re: ^unmasked: serror el1 to el1 esr 0xbe00002a elr spin_unmasked\+0x0$
 --! stdout-any

@@ -2,7 +2,7 @@
 -- A data abort on an AArch32 CPU: DFSR says synchronous external abort (DDI 0406, B3.13.3), DFAR the address.
 --! guest: arm32
 --! tiers: patched
---! requires: exception
+--! requires: exception discontinuity
 --! stdout-re: ^crash near 0x[0-9a-f]+$
 --! journal: {"kind":"fault","action":"exception","target":"external_abort"}
 --! checks: 3

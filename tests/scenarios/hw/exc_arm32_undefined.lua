@@ -2,7 +2,7 @@
 -- An undefined instruction on an AArch32 CPU, in T32 code: the guest's vector reports where.
 --! guest: arm32
 --! tiers: patched
---! requires: exception
+--! requires: exception discontinuity
 --! stdout-re: ^crash near 0x[0-9a-f]+$
 --! journal: {"kind":"fault","action":"exception","target":"undefined"}
 --! checks: 2

@@ -2,7 +2,7 @@
 -- At EL2, which hosts EL0 (HCR_EL2.TGE): taken to EL2 from both, and PSTATE masks at EL2.
 --! guest: exc_at_el2
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el2, running at el2
 --! stdout: unmasked: serror el2 to el2 esr 0xbe000000 elr spin_unmasked+0x0
 --! stdout: unmasked: sync el2 to el2 esr 0x2000000 elr spin_unmasked+0x0

@@ -5,7 +5,7 @@
 --! machine: virt,gic-version=3,virtualization=on
 --! smp: 4
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el2, running at el2
 --! stdout: unmasked: serror el2 to el2 esr 0xbe000000 elr spin_unmasked+0x0
 --! stdout: unmasked: sync el2 to el2 esr 0x2000000 elr spin_unmasked+0x0

@@ -2,7 +2,7 @@
 -- fi.exception.list says what there is, with parameters; fi.exception.raise takes a name.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout-any
 --! stdout: unmasked: sync el1 to el1 esr 0x2000000 elr spin_unmasked+0x0
 --! stdout: unmasked: end, 1 exceptions

@@ -3,7 +3,7 @@
 -- it is disabled; an SError is nothing that such a CPU has.
 --! guest: mchecksum
 --! tiers: patched
---! requires: exception
+--! requires: exception discontinuity
 --! stdout: FAULT
 --! journal: {"kind":"fault","action":"exception","target":"external_abort"}
 --! journal: {"kind":"error","message":"~serror"}

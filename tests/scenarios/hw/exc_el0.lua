@@ -2,7 +2,7 @@
 -- From EL0 exceptions are taken to EL1: the class of an abort says so.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: end, 0 exceptions
 --! stdout: masked: isr 0x0

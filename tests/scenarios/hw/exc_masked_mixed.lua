@@ -2,7 +2,7 @@
 -- Synchronous exceptions, which no mask holds back, while an SError is pending; and a second SError meanwhile is an error.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: end, 0 exceptions
 --! stdout: masked: isr 0x100

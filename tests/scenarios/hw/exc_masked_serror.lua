@@ -2,7 +2,7 @@
 -- serror while it is masked: pending, as ISR_EL1 says, and taken when it is unmasked, once.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: end, 0 exceptions
 --! stdout: masked: isr 0x100

@@ -5,7 +5,7 @@
 --! machine: virt,gic-version=3
 --! smp: 4
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: end, 0 exceptions
 --! stdout: masked: isr 0x100

@@ -3,7 +3,7 @@
 -- returns to it: its next execution, in the second call, is an ordinary one and hits the triggers there.
 --! guest: exception
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: svc 7 abort 1 undef 2 last esr 0x96000005 far 0x80000000
 --! journal: {"kind":"fault","at":"take_svc","action":"exception","target":"undefined","info":{"pending":false}}
 --! journal-count: fault 1

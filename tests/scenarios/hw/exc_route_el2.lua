@@ -3,7 +3,7 @@
 -- An undefined instruction stays at EL1.
 --! guest: exc_route_el2
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el2, running at el1
 --! stdout: unmasked: serror el1 to el2 esr 0xbe000000 elr spin_unmasked+0x0
 --! stdout: unmasked: irq el1 to el2 elr spin_unmasked+0x0

@@ -2,7 +2,7 @@
 -- What the parameters make of ESR_EL1 and FAR_EL1.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: serror el1 to el1 esr 0xbf123456 elr spin_unmasked+0x0
 --! stdout: unmasked: sync el1 to el1 esr 0x96000050 far 0xffff000012345678 elr spin_unmasked+0x0

@@ -2,7 +2,7 @@
 -- Each exception while nothing is masked: taken before the instruction of the handler, which is executed on return.
 --! guest: exc
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: serror el1 to el1 esr 0xbe000000 elr spin_unmasked+0x0
 --! stdout: unmasked: irq el1 to el1 elr spin_unmasked+0x0

@@ -5,7 +5,7 @@
 --! machine: virt,gic-version=3
 --! smp: 4
 --! tiers: patched
---! requires: exception
+--! requires: exception set_pc
 --! stdout: start el1, running at el1
 --! stdout: unmasked: serror el1 to el1 esr 0xbe000000 elr spin_unmasked+0x0
 --! stdout: unmasked: irq el1 to el1 elr spin_unmasked+0x0

@@ -3,7 +3,6 @@
 -- the same, and what is no plain load is counted as missed. Results that need hooks in QEMU are errors that say so.
 --! guest: mmio
 --! opt: stock=on
---! requires: set_pc
 --! stdout: mmio
 --! stdout: write32 rtc_mr 0x11223344 done
 --! stdout: read32 rtc_mr 0x7f

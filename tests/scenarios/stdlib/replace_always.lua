@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- faults.replace, always: the code stays changed, all 256 additions are subtractions.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0xa36de990
 --! journal-count: {"kind":"fault","action":"write_memory","info":{"model":"instruction-replacement","duration":"permanent"}} 1
 --! checks: 1

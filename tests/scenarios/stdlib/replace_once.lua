@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- faults.replace, once: one addition is a subtraction, the 51st; the old code is back afterwards.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0x653e5a7d
 --! journal: {"kind":"fault","action":"write_memory","old":"0xb030042","new":"0x4b030042","info":{"model":"instruction-replacement","duration":"transient"}}
 --! journal: {"kind":"fault","action":"write_memory","old":"0x4b030042","new":"0xb030042","info":{"phase":"restored"}}

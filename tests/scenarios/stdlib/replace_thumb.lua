@@ -2,6 +2,7 @@
 -- faults.replace in Thumb code: a 2-byte instruction (add r2, r3 becomes subs r2, r2, r3), and a 4-byte one by
 -- itself, whose halfwords must come out in their order.
 --! guest: mchecksum
+--! requires: set_pc
 --! stdout: checksum 0xa36de990
 --! checks: 1
 

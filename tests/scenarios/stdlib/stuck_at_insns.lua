@@ -2,6 +2,7 @@
 -- {insns = n}: armed before checksum's first instruction, the defect ends 1 + 5 * 128 instructions later, that is in
 -- the middle of the 256 iterations; until then the low byte of each word is stuck at 0.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0x6a5d4737
 --! checks: 1
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Frozen registers, overrides by function and for a while, dropped writes.
 --! guest: sysregs
+--! requires: set_pc
 --! stdout: id 0x11121
 --! stdout: counter stands still
 --! stdout: tpidr 0x0 kept 0x1234

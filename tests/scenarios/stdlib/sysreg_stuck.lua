@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Stuck bits: of a register that is written, of one that is only read and is not in QEMU's list, of flags, of several bits.
 --! guest: sysregs
+--! requires: set_pc
 --! stdout: id 0x11020
 --! stdout: counter stands still
 --! stdout: tpidr 0x1204 kept 0x1234
