@@ -16,6 +16,7 @@
 FiPlan *fi_plan;
 static FiPlan *next_plan; /* atomic; taken by reset_done() */
 static FiPlan *retired;   /* atomic stack of plans that may be freed */
+static bool loaded;       /* Lua lock: there is a plan */
 qemu_plugin_u64 fi_gate;
 static gint n_resuming;  /* vCPUs with resume set */
 static gint drop_queued; /* a reset to drop ended triggers is queued */
@@ -156,7 +157,10 @@ void fi_instrument_publish_locked(void)
     FiPlan *p = fi_plan_new();
 
     free_retired();
-    if (!fi_plan) {
+    /* Not fi_plan itself: outside of guest code this may be while another vCPU
+     * is in reset_done(). */
+    if (!loaded) {
+        loaded = true;
         fi_plan = p;
         set_boxes();
         return;
