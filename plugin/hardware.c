@@ -351,6 +351,17 @@ static void detach_mmio(FiTrigger *t)
     g_ptr_array_set_size(t->hardware->hooks, 0);
 }
 
+/* Periods that passed while it was disabled are over; the phase stays. */
+static int64_t next_deadline(const FiTriggerSpec *s)
+{
+    int64_t late = fi_now_ns() - s->deadline_ns;
+
+    if (!s->period_ns || late <= 0) {
+        return s->deadline_ns;
+    }
+    return s->deadline_ns + (late / s->period_ns + 1) * s->period_ns;
+}
+
 static void attach(FiTrigger *t)
 {
     if (t->spec.kind != FI_TIMER) {
@@ -358,7 +369,7 @@ static void attach(FiTrigger *t)
         return;
     }
     t->hardware->timer = qemu_plugin_fi_timer_new(timer_cb, fi_trigger_ref(t));
-    qemu_plugin_fi_timer_arm(t->hardware->timer, t->spec.deadline_ns,
+    qemu_plugin_fi_timer_arm(t->hardware->timer, next_deadline(&t->spec),
                              t->spec.period_ns);
 }
 
