@@ -3,7 +3,7 @@
 -- Exceptions in place of a program's system call: each costs the program its life, by the signal that belongs to it.
 
 --! guest: linux
---! requires: mmio exception
+--! requires: mmio exception set_pc
 --! sh: fault 1
 --! stdout-re: ^test: Illegal instruction
 --! sh: fault 2

@@ -3,7 +3,7 @@
 -- An SError in the kernel, in a system call whose address the script tells: uncontainable, so it panics.
 
 --! guest: linux
---! requires: mmio exception
+--! requires: mmio exception set_pc
 --! sh: fault_at __arm64_sys_umask
 --! sh: umask
 --! stdout-re: ^SError Interrupt on CPU0, code 0x0*be[0-9a-f]{6} -- SError$

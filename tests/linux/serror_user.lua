@@ -3,7 +3,7 @@
 -- An SError while a program runs: the kernel cannot tell whose it is, and panics as well.
 
 --! guest: linux
---! requires: mmio exception
+--! requires: mmio exception set_pc
 --! sh: fault 1; echo survived
 --! stdout-re: ^SError Interrupt on CPU0, code 0x0*be[0-9a-f]{6} -- SError$
 --! stdout-re: Comm: devmem

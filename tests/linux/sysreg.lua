@@ -3,6 +3,7 @@
 -- The kernel reads another processor's identification than that of the one it runs on, from its first line on.
 
 --! guest: linux
+--! requires: set_pc
 --! stdout: Booting Linux on physical CPU 0x0000000000 [0x660f1231]
 --! sh: awk '/implementer|part/ {print $NF}' /proc/cpuinfo
 --! stdout: test: 0x66

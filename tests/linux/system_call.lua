@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
 -- A bit flips in the number of a system call: umask becomes getuid, whose 0 the shell takes for its mask and sets in
--- good faith. Under icount all of Linux repeats this to the nanosecond.
+-- good faith. Under icount all of Linux repeats this to the nanosecond. (Without the capability discontinuity the time of
+-- the power-off is not known.)
 
 --! guest: linux
+--! requires: discontinuity
 --! sh: umask
 --! stdout: test: 0022
 --! sh: umask

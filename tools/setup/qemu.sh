@@ -354,6 +354,8 @@ ensure_built_qemu() {
     # The fallback serves only those who did not ask for a version
     fallback=
     [ -n "${FI_QEMU_VERSION-}" ] || fallback=$(known_versions | grep -vx "$wanted" | head -n 1)
+    # One whose source is here is built anew rather than replaced by another version
+    kept_tarball "$wanted" && fallback=
     for version in $wanted $fallback; do
         if is_built "$version" "$FI_CACHE/qemu-$version"; then
             use_cached "$FI_CACHE/qemu-$version"
