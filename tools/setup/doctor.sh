@@ -66,7 +66,7 @@ extensions() {
 }
 
 doctor_qemu() {
-    local api found wanted name lacking=''
+    local api found wanted name there='' lacking=''
     doctor_find_qemu
     [ -n "$QEMU_BIN" ] || return 0
     report_good QEMU "$("$QEMU_BIN" --version | head -n 1) in $QEMU_BIN"
@@ -76,18 +76,20 @@ doctor_qemu() {
     *) report_bad 'plugin API' "$api, and fi_lua needs 5, 6 or 7" "use QEMU 10.2 or newer" ;;
     esac
     found=$(extensions "$QEMU_BIN")
-    wanted=$(sed -n 's/^[^*].*qemu_plugin_fi_\([a-z0-9_]*\)(.*/\1/p' "$FI_ROOT/plugin/qemu-plugin-fi.h" 2>/dev/null)
+    # Functions begin at the margin, with their type or, behind a long one, with their name
+    wanted=$(sed -n 's/^\([a-z].*[ *]\)\{0,1\}qemu_plugin_fi_\([a-z0-9_]*\)(.*/\2/p' "$FI_ROOT/plugin/qemu-plugin-fi.h" 2>/dev/null)
     if [ -z "$found" ]; then
         report_note tier "stock: triggers and faults by QEMU's public plugin API (patched QEMU: unset FI_QEMU, ./fi setup)"
         return
     fi
-    report_good tier "patched; extensions: $found"
+    # The binary has names of types as well
     for name in $wanted; do
         case " $found " in
-        *" $name "*) ;;
+        *" $name "*) there="$there $name" ;;
         *) lacking="$lacking $name" ;;
         esac
     done
+    report_good tier "patched; extensions:$there"
     [ -z "$lacking" ] || report_bad extensions "this QEMU was patched by an older series:$lacking" "unset FI_QEMU, ./fi setup"
 }
 
