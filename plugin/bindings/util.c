@@ -232,6 +232,24 @@ void fi_retranslate_first(void)
     }
 }
 
+/* Where the vCPU is.  Outside of guest code (work on a vCPU has an outcome) the
+ * register is up to date. */
+static bool pc_of(const FiContext *c, uint64_t *ret)
+{
+    if (c->site) {
+        *ret = c->site->pc;
+    } else if (c->mmio) {
+        *ret = c->mmio->pc;
+    } else if (c->place == FI_PLACE_DISCON) {
+        *ret = c->to_pc;
+    } else if (c->place == FI_PLACE_VCPU && c->outcome) {
+        *ret = fi_vcpu_get_u64(c->vcpu, "pc");
+    } else {
+        return false;
+    }
+    return !c->mmio || *ret;
+}
+
 static void need_jump(lua_State *L, FiContext *c, const char *what)
 {
     fi_need_cap(L, FI_CAP_SET_PC, what);
@@ -273,15 +291,18 @@ void fi_want_retry(lua_State *L, FiContext *c)
 
 void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
 {
+    uint64_t old = c->to_pc;
     FiLine *l;
 
     need_jump(L, c, "writing cpu.pc");
+    if (c->outcome->jump) {
+        old = c->outcome->pc;
+    } else {
+        pc_of(c, &old);
+    }
     l = fi_fault_begin(c, "set_pc");
     fi_line_string(l, "target", "pc");
-    fi_line_hex(l, "old",
-                c->outcome->jump ? c->outcome->pc
-                : c->site        ? c->site->pc
-                                 : c->to_pc);
+    fi_line_hex(l, "old", old);
     fi_line_hex(l, "new", pc);
     fi_fault_end(L, l, 0);
     c->outcome->jump = true;
@@ -293,8 +314,8 @@ void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
 
 static void context_pc(FiLine *l, const FiContext *c)
 {
-    uint64_t pc = c->site ? c->site->pc : c->mmio ? c->mmio->pc : c->to_pc;
-    bool known = c->site || c->place == FI_PLACE_DISCON || (c->mmio && pc);
+    uint64_t pc = 0;
+    bool known = pc_of(c, &pc);
     g_autofree char *at = known && fi_journal_is_written(fi.journal)
                               ? fi_symbols_at(fi.symbols, pc)
                               : NULL;

@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The guest ends before it has said what was handled. Where the core stood is in the journal.
+--! script: @ROOT@/scripts/examples/halted_core.lua
+--! requires: timers
+--! stdout: gic v3 cores 4
+--! journal: {"kind":"fault","vcpu":2,"action":"set_pc","pc":"~^0x402"}
