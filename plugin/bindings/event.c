@@ -118,6 +118,18 @@ static void push_mmio_value(lua_State *L, const FiContext *c)
     push_int_or_nil(L, ok, (lua_Integer)c->mmio->value);
 }
 
+/* Copied first: pushing may raise for lack of memory. */
+static void push_device(lua_State *L, const struct qemu_plugin_fi_mmio *m)
+{
+    char *path = qemu_plugin_fi_mmio_device(m);
+    char copy[512];
+    bool known = path;
+
+    g_strlcpy(copy, known ? path : "", sizeof(copy));
+    g_free(path);
+    lua_pushstring(L, known ? copy : NULL);
+}
+
 static bool mmio_field(lua_State *L, const FiContext *c, const char *key)
 {
     const struct qemu_plugin_fi_mmio *m = c->mmio;
@@ -133,10 +145,7 @@ static bool mmio_field(lua_State *L, const FiContext *c, const char *key)
     } else if (strcmp(key, "region") == 0) {
         lua_pushstring(L, m->region);
     } else if (strcmp(key, "device") == 0) {
-        char *path = qemu_plugin_fi_mmio_device(m);
-
-        lua_pushstring(L, path); /* may raise for lack of memory */
-        g_free(path);
+        push_device(L, m);
     } else if (strcmp(key, "is_io") == 0) {
         lua_pushboolean(L, true);
     } else if (strcmp(key, "dma") == 0) {
