@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "control/control.h"
 #include "fi.h"
 #include "late_write.h"
 #include "replace.h"
@@ -409,6 +410,10 @@ void fi_gate_cb(unsigned int vcpu_index, void *userdata)
     if (!v->executed) {
         first_instruction(v, s, &out);
     }
+    if (G_UNLIKELY(g_atomic_int_get(&v->has_requests))) {
+        fi_control_run(v, &out);
+    }
+    v->wants_reset = v->wants_reset || fi_script_take_reset();
     fi_settle(v, true);
     if (out.jump) {
         jump_to(v, s, out.pc);

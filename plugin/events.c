@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "control/control.h"
 #include "fi.h"
 #include "replace.h"
 #include "slot.h"
@@ -112,17 +113,34 @@ void fi_vcpu_init_cb(FI_ARGS_VCPU)
     }
     fi_script_unlock();
     fi_slot_set(fi_gate, vcpu_index, 1);
+    g_atomic_int_set(&fi_self->running, 1);
+    if (!fi_has(FI_CAP_VCPU_WORK)) {
+        fi_control_machine_ready(); /* as far as QEMU tells */
+    }
+}
+
+bool fi_watches_idling(void)
+{
+    return fi_control_is_on() && !fi_has(FI_CAP_VCPU_WORK);
 }
 
 void fi_vcpu_idle_cb(FI_ARGS_VCPU)
 {
+    FiVcpu *v = &fi_vcpus[vcpu_index];
+
     FI_UNUSED_ID;
     vcpu_event(vcpu_index, FI_IDLE);
+    if (fi_watches_idling()) {
+        g_atomic_int_set(&v->running, 0);
+        fi_control_run(v, NULL); /* it will not enter a block for a while */
+        fi_settle(v, false);
+    }
 }
 
 void fi_vcpu_resume_cb(FI_ARGS_VCPU)
 {
     FI_UNUSED_ID;
+    g_atomic_int_set(&fi_vcpus[vcpu_index].running, 1);
     vcpu_event(vcpu_index, FI_RESUME);
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "control/control.h"
+#include "control/feed.h"
 #include "fi.h"
 #include "hardware.h"
 #include "instrument.h"
@@ -284,8 +286,11 @@ static void finish(void)
     if (frozen_ns < 0) {
         frozen_ns = power_off_ns;
     }
+    fi_control_quiesce();
     fi_script_close();
     write_end();
+    fi_control_stop(fi_exit_requested() ? "fi.exit" : "qemu",
+                    fi_exit_requested(), ending.code);
     fi_journal_close(fi.journal);
     fi_symbols_free(fi.symbols);
     fi.journal = NULL;
@@ -421,6 +426,17 @@ static void write_start(int api)
     fi_line_end(l);
 }
 
+static bool open_socket(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!fi.opts->socket || fi_control_listen(fi.opts->socket, &error)) {
+        return true;
+    }
+    fi_message("option socket=%s: %s", fi.opts->socket, error->message);
+    return false;
+}
+
 static bool open_journal(void)
 {
     g_autoptr(GError) error = NULL;
@@ -461,7 +477,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
     write_start(info->version.cur);
     fi_message("seed %" G_GUINT64_FORMAT, fi.opts->seed);
     read_command_line();
-    if (!load_symbols() || !fi_script_load()) {
+    if (!load_symbols() || !open_socket() || !fi_script_load()) {
         finish();
         return -1;
     }
@@ -470,6 +486,11 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
         exit(fi_exit_code()); /* no vCPU runs yet */
     }
     fi_instrument_start();
+    fi_journal_set_watcher(fi.journal, fi_feed_journal);
+    if (!fi_control_start()) {
+        finish();
+        return -1;
+    }
     if (fi_has(FI_CAP_VCPU_WORK)) {
         qemu_plugin_fi_on_machine_ready(fi_machine_ready_cb, NULL);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bindings/api.h"
+#include "control/control.h"
 #include "fi.h"
 #include "instrument_impl.h"
 #include "script.h"
@@ -424,7 +425,14 @@ void fi_hardware_sync_slow(void)
             sync_one(g_ptr_array_index(list, i));
         }
         g_atomic_int_set(&working, 0);
+        fi_control_settled();
     }
+}
+
+bool fi_hardware_pending(void)
+{
+    return fi_machine_is_ready() && (g_atomic_int_get(&fi_hardware_n_changed) ||
+                                     g_atomic_int_get(&working));
 }
 
 void fi_hardware_changed_locked(FiTrigger *t)
@@ -503,4 +511,5 @@ void fi_machine_ready_cb(void *userdata)
         fi_exit_before_start();
     }
     fi_settle_on_no_vcpu();
+    fi_control_machine_ready();
 }

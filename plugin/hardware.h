@@ -28,6 +28,8 @@ void fi_hardware_free(FiHardware *hw);
 
 extern gint fi_hardware_n_changed; /* atomic */
 void fi_hardware_sync_slow(void);
+/* Has it still to be done, though the machine is there?  Any thread. */
+bool fi_hardware_pending(void);
 
 /* Do what has been put on the list; without the Lua lock. */
 static inline void fi_hardware_sync(void)

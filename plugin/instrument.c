@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "instrument_impl.h"
 
+#include "control/control.h"
 #include "fi.h"
 #include "hardware.h"
 #include "replace.h"
@@ -14,9 +15,11 @@
  */
 
 FiPlan *fi_plan;
-static FiPlan *next_plan; /* atomic; taken by reset_done() */
-static FiPlan *retired;   /* atomic stack of plans that may be freed */
-static bool loaded;       /* Lua lock: there is a plan */
+static FiPlan *next_plan;  /* atomic; taken by reset_done() */
+static FiPlan *retired;    /* atomic stack of plans that may be freed */
+static bool loaded;        /* Lua lock: there is a plan */
+static uint64_t published; /* Lua lock: plans, so far */
+static uint64_t installed; /* atomic: the generation of fi_plan */
 qemu_plugin_u64 fi_gate;
 static gint n_resuming;  /* vCPUs with resume set */
 static gint drop_queued; /* a reset to drop ended triggers is queued */
@@ -110,6 +113,7 @@ static void install_plan(FiPlan *p)
     } while (!g_atomic_pointer_compare_and_exchange(&retired, fi_plan->next,
                                                     fi_plan));
     fi_plan = p;
+    __atomic_store_n(&installed, p->generation, __ATOMIC_SEQ_CST);
     set_boxes();
     for (i = 0; i < fi.max_vcpus; i++) {
         FiVcpu *v = &fi_vcpus[i];
@@ -138,6 +142,7 @@ static void reset_done(FI_ARGS_NONE)
     fi_plan->restores = fi_plan->restores || fi_replacing();
     g_atomic_int_set(&drop_queued, 0);
     register_callbacks();
+    fi_control_settled();
 }
 
 static void free_retired(void)
@@ -156,16 +161,28 @@ void fi_instrument_publish_locked(void)
 {
     FiPlan *p = fi_plan_new();
 
+    p->generation = ++published;
     free_retired();
     /* Not fi_plan itself: outside of guest code this may be while another vCPU
      * is in reset_done(). */
     if (!loaded) {
         loaded = true;
         fi_plan = p;
+        __atomic_store_n(&installed, p->generation, __ATOMIC_SEQ_CST);
         set_boxes();
         return;
     }
     fi_plan_free(__atomic_exchange_n(&next_plan, p, __ATOMIC_ACQ_REL));
+}
+
+uint64_t fi_instrument_published_locked(void)
+{
+    return published;
+}
+
+bool fi_instrument_is_live(uint64_t generation)
+{
+    return __atomic_load_n(&installed, __ATOMIC_SEQ_CST) >= generation;
 }
 
 void fi_drop_ended_triggers(FiVcpu *v)
@@ -189,6 +206,9 @@ void fi_settle(FiVcpu *v, bool in_code)
     if (G_UNLIKELY(g_atomic_int_get(&v->has_deferred)) && in_code) {
         fi_script_run_deferred(v, NULL);
     }
+    if (G_UNLIKELY(g_atomic_int_get(&v->has_requests)) && in_code) {
+        fi_control_run(v, NULL);
+    }
     fi_hardware_sync();
     if (G_UNLIKELY(v->wants_reset)) {
         v->wants_reset = false;
@@ -210,10 +230,10 @@ static void register_callbacks(void)
     qemu_plugin_register_vcpu_tb_trans_cb(fi.id, fi_tb_trans FI_USERDATA);
     qemu_plugin_register_flush_cb(fi.id, flush_cb FI_USERDATA);
     qemu_plugin_register_atexit_cb(fi.id, fi_lua_atexit, NULL);
-    if (fi_plan->events[FI_IDLE]) {
+    if (fi_plan->events[FI_IDLE] || fi_watches_idling()) {
         qemu_plugin_register_vcpu_idle_cb(fi.id, fi_vcpu_idle_cb FI_USERDATA);
     }
-    if (fi_plan->events[FI_RESUME]) {
+    if (fi_plan->events[FI_RESUME] || fi_watches_idling()) {
         qemu_plugin_register_vcpu_resume_cb(fi.id,
                                             fi_vcpu_resume_cb FI_USERDATA);
     }
@@ -252,12 +272,15 @@ static void vcpu_work(unsigned int vcpu_index, void *userdata)
     (void)userdata;
     if (qemu_plugin_fi_vcpu_is_off()) {
         /* Switching it on resets it: wait for its first instruction. */
+        fi_control_tell_waiting(v, "the vCPU is switched off; it is done "
+                                   "before its first instruction");
         fi_instrument_use_gate(v);
         fi_settle(v, false);
         return;
     }
     v->has_jump = false;
     fi_script_run_deferred(v, &out);
+    fi_control_run(v, &out);
     fi_settle(v, false);
     if (out.jump) {
         fi_leave_by_work(v, out.pc);
@@ -285,13 +308,24 @@ static void reset_work(unsigned int vcpu_index, void *userdata)
     fi_compat_reset(fi.id, reset_done);
 }
 
+static void ring_all_gates(void)
+{
+    unsigned i;
+
+    for (i = 0; i < fi.max_vcpus; i++) {
+        fi_slot_set(fi_gate, i, 1);
+    }
+}
+
 void fi_settle_on_no_vcpu(void)
 {
     if (G_UNLIKELY(fi_exit_requested())) {
         fi_perform_exit(false);
     }
     fi_hardware_sync();
-    if (fi_script_take_reset()) {
+    if (!fi_has(FI_CAP_VCPU_WORK)) {
+        ring_all_gates(); /* the first that comes along retranslates */
+    } else if (fi_script_take_reset()) {
         qemu_plugin_fi_run_on_vcpu(0, reset_work, NULL);
     }
 }

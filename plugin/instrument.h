@@ -34,6 +34,11 @@ void fi_instrument_start(void);
  */
 void fi_instrument_publish_locked(void);
 
+/* Of what was armed up to now, as fi_instrument_published_locked() numbers it:
+ * is it in effect on all vCPUs?  Any thread. */
+bool fi_instrument_is_live(uint64_t generation);
+uint64_t fi_instrument_published_locked(void);
+
 /* Have vCPU @v look for deferred work: outside of guest code, or where QEMU
  * cannot do that, at the start of its next block. */
 void fi_instrument_ring(FiVcpu *v);

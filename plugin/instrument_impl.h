@@ -58,6 +58,9 @@ void fi_leave_by_work(FiVcpu *v, uint64_t pc);
 /* Translation */
 
 void fi_tb_trans(FI_ARGS_TB);
+/* Must it be known which vCPUs execute?  Where QEMU cannot reach one that does
+ * not, clients are told. */
+bool fi_watches_idling(void);
 /* Free all sites: the code that refers to them is gone. */
 void fi_sites_free(void);
 

@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "json_text.h"
 
 struct FiJournal {
     char *path;
@@ -23,6 +24,8 @@ struct FiJournal {
     bool failed;   /* a failure has been reported */
     bool torn;     /* the file ends with a part of a line */
     GString *held; /* lines to be written together; NULL: at once */
+    FiJournalFunc watcher;
+    gint watched; /* atomic */
 };
 
 struct FiLine {
@@ -71,7 +74,17 @@ void fi_journal_close(FiJournal *j)
 
 bool fi_journal_is_written(const FiJournal *j)
 {
-    return j->fd >= 0;
+    return j->fd >= 0 || g_atomic_int_get(&j->watched);
+}
+
+void fi_journal_set_watcher(FiJournal *j, FiJournalFunc fn)
+{
+    j->watcher = fn;
+}
+
+void fi_journal_set_watched(FiJournal *j, bool watched)
+{
+    g_atomic_int_set(&j->watched, watched);
 }
 
 static uint64_t read_count(FiJournal *j, const uint64_t *count)
@@ -96,54 +109,6 @@ uint64_t fi_journal_lines(FiJournal *j)
 
 /* JSON */
 
-/* Valid UTF-8 without NUL bytes. */
-static void append_escaped(GString *text, const char *s, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = s[i];
-
-        if (c == '"' || c == '\\') {
-            g_string_append_c(text, '\\');
-            g_string_append_c(text, c);
-        } else if (c == '\n') {
-            g_string_append(text, "\\n");
-        } else if (c == '\r') {
-            g_string_append(text, "\\r");
-        } else if (c == '\t') {
-            g_string_append(text, "\\t");
-        } else if (c < 0x20) {
-            g_string_append_printf(text, "\\u%04x", c);
-        } else {
-            g_string_append_c(text, c);
-        }
-    }
-}
-
-/*
- * Any bytes as a JSON string.  As g_utf8_make_valid(), each byte that is no
- * part of a valid character becomes U+FFFD; but that one takes NUL for invalid.
- */
-static void append_quoted(GString *text, const char *s, size_t len)
-{
-    g_string_append_c(text, '"');
-    while (len) {
-        const char *end;
-        size_t valid;
-
-        g_utf8_validate_len(s, len, &end);
-        valid = end - s;
-        append_escaped(text, s, valid);
-        s += valid;
-        len -= valid;
-        if (len) {
-            g_string_append(text, *s ? "\xef\xbf\xbd" : "\\u0000");
-            s++;
-            len--;
-        }
-    }
-    g_string_append_c(text, '"');
-}
-
 /* Comma and key before the next value. */
 static void begin_member(FiLine *l, const char *key)
 {
@@ -154,7 +119,7 @@ static void begin_member(FiLine *l, const char *key)
         g_string_append_c(text, ',');
     }
     if (key) {
-        append_quoted(text, key, strlen(key));
+        fi_json_string(text, key, strlen(key));
         g_string_append_c(text, ':');
     }
 }
@@ -178,7 +143,7 @@ void fi_line_lstring(FiLine *l, const char *key, const char *value, size_t len)
         return;
     }
     begin_member(l, key);
-    append_quoted(l->text, value, len);
+    fi_json_string(l->text, value, len);
 }
 
 void fi_line_string(FiLine *l, const char *key, const char *value)
@@ -202,27 +167,11 @@ void fi_line_bool(FiLine *l, const char *key, bool value)
 
 void fi_line_double(FiLine *l, const char *key, double value)
 {
-    char buf[G_ASCII_DTOSTR_BUF_SIZE];
-
-    if (!isfinite(value)) {
-        fi_line_null(l, key);
-        return;
-    }
     if (!l->text) {
         return;
     }
-    /* g_ascii_dtostr() alone would always write 17 digits: 0.1 as
-     * 0.10000000000000001. */
-    for (int digits = 1; digits <= 17; digits++) {
-        char format[16];
-
-        snprintf(format, sizeof(format), "%%.%dg", digits);
-        g_ascii_formatd(buf, sizeof(buf), format, value);
-        if (g_ascii_strtod(buf, NULL) == value) {
-            break;
-        }
-    }
-    add_raw(l, key, buf);
+    begin_member(l, key);
+    fi_json_double(l->text, value);
 }
 
 void fi_line_null(FiLine *l, const char *key)
@@ -318,7 +267,7 @@ FiLine *fi_journal_line(FiJournal *j, const char *kind, int64_t ns)
     /* The rest of an object: its head follows when the number is known. */
     l->text = g_string_sized_new(256);
     g_string_append(l->text, ",\"kind\":");
-    append_quoted(l->text, kind, strlen(kind));
+    fi_json_string(l->text, kind, strlen(kind));
     return l;
 }
 
@@ -404,7 +353,12 @@ void fi_line_end(FiLine *l)
         snprintf(head, sizeof(head), "{\"n\":%" PRIu64 ",\"t\":%s", j->lines,
                  time);
         g_string_prepend(l->text, head);
-        if (j->held) {
+        if (g_atomic_int_get(&j->watched)) {
+            j->watcher(l->text->str, l->text->len - 1);
+        }
+        if (j->fd < 0) {
+            /* nobody else wants it */
+        } else if (j->held) {
             g_string_append_len(j->held, l->text->str, l->text->len);
         } else {
             write_locked(j, l->text);

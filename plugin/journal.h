@@ -28,8 +28,16 @@ void fi_journal_close(FiJournal *j);
 uint64_t fi_journal_faults(FiJournal *j);
 uint64_t fi_journal_lines(FiJournal *j);
 
-/* Without a file lines are only counted: what is costly to find out for one can
- * be left out then. */
+/*
+ * Somebody else who wants the lines: @fn gets each, without its newline, with
+ * the journal's lock held.  Only while it is watched.
+ */
+typedef void (*FiJournalFunc)(const char *line, size_t len);
+void fi_journal_set_watcher(FiJournal *j, FiJournalFunc fn);
+void fi_journal_set_watched(FiJournal *j, bool watched);
+
+/* Without a file, and unwatched, lines are only counted: what is costly to find
+ * out for one can be left out then. */
 bool fi_journal_is_written(const FiJournal *j);
 
 /*

@@ -8,7 +8,7 @@
 #define DEFAULT_MEMORY_MIB 256
 
 static const char *const known_options =
-    "script, journal, seed, symbols, stdlib, arg.NAME, on_error, budget, "
+    "script, socket, journal, seed, symbols, stdlib, arg.NAME, on_error, budget, "
     "memory, stock, unsafe";
 
 static bool fail(GError **error, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
@@ -85,6 +85,8 @@ static bool parse_string_option(FiOptions *o, const char *key,
     *known = true;
     if (strcmp(key, "script") == 0) {
         set_string(&o->script, value);
+    } else if (strcmp(key, "socket") == 0) {
+        set_string(&o->socket, value);
     } else if (strcmp(key, "journal") == 0) {
         set_string(&o->journal, value);
     } else if (strcmp(key, "stdlib") == 0) {
@@ -166,6 +168,7 @@ void fi_options_free(FiOptions *o)
         return;
     }
     g_free(o->script);
+    g_free(o->socket);
     g_free(o->journal);
     g_free(o->stdlib);
     g_ptr_array_unref(o->symbols);

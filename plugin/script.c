@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "bindings/impl.h"
+#include "control/feed.h"
+#include "control/request.h"
 #include "environment.h"
 #include "fi.h"
+#include "instrument_impl.h"
 
 #if LUA_VERSION_NUM != 504
 #error "fi_lua is written for Lua 5.4"
@@ -16,7 +19,8 @@
 
 /* Instructions between two looks at the budget. */
 #define HOOK_STEP 10000
-/* The main chunk may build tables, and runs once. */
+/* The main chunk may build tables, and runs once; a client can interrupt what
+ * it has asked for. */
 #define LOAD_BUDGET_FACTOR 100
 /* Errors after which a trigger is disabled. */
 #define MAX_ERRORS 3
@@ -101,18 +105,28 @@ static void *allocate(void *opaque, void *ptr, size_t old_size, size_t size)
 
 static uint64_t budget(const FiContext *c)
 {
-    return c->place == FI_PLACE_LOAD ? fi.opts->budget * LOAD_BUDGET_FACTOR
-                                     : fi.opts->budget;
+    return c->place == FI_PLACE_LOAD || c->request
+               ? fi.opts->budget * LOAD_BUDGET_FACTOR
+               : fi.opts->budget;
+}
+
+static bool interrupted(const FiContext *c)
+{
+    return c->request && g_atomic_int_get(&c->request->interrupted);
 }
 
 static void describe_overrun(lua_State *L, FiContext *c)
 {
     if (!c->overrun) {
         luaL_where(L, 0);
-        lua_pushfstring(L,
-                        "%sran more than %I Lua instructions (plugin "
-                        "option budget)",
-                        lua_tostring(L, -1), (lua_Integer)budget(c));
+        if (interrupted(c)) {
+            lua_pushfstring(L, "%sinterrupted", lua_tostring(L, -1));
+        } else {
+            lua_pushfstring(L,
+                            "%sran more than %I Lua instructions (plugin "
+                            "option budget)",
+                            lua_tostring(L, -1), (lua_Integer)budget(c));
+        }
         luaL_traceback(L, L, lua_tostring(L, -1), 0);
         c->overrun = g_strdup(lua_tostring(L, -1));
         lua_pop(L, 3);
@@ -135,7 +149,7 @@ static void count_hook(lua_State *L, lua_Debug *ar)
     (void)ar;
     vm.refuse = 0;
     c->spent += step;
-    if (c->spent < budget(c)) {
+    if (c->spent < budget(c) && !interrupted(c) && !c->overrun) {
         if (step != HOOK_STEP) { /* a coroutine that outlived its handler */
             lua_sethook(L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
         }
@@ -468,6 +482,9 @@ static void call_handler(FiContext *c)
     } else {
         report_status(c, status);
     }
+    if (G_UNLIKELY(fi_feed_wants(FI_EVENT_HITS)) && !t->spec.internal) {
+        fi_feed_hit(c);
+    }
 }
 
 static void end_if_exhausted(FiTrigger *t)
@@ -560,6 +577,77 @@ char *fi_script_call_locked(lua_CFunction fn, void *arg)
     return error;
 }
 
+/* Requests of clients */
+
+/* The frames below the chunk are this plugin's. */
+static char *without_own_frames(const char *text)
+{
+    const char *mark = "\nstack traceback:";
+    const char *trace = strstr(text, mark);
+    const char *end = trace ? strstr(trace, "\n\t[C]: in ?") : NULL;
+
+    /* Of errors that have no place but the chunk itself */
+    if (end && end == trace + strlen(mark)) {
+        end = trace;
+    }
+    return end ? g_strndup(text, end - text) : g_strdup(text);
+}
+
+static void fail_request(FiRequest *r, FiContext *c, int status)
+{
+    const char *kind = r->kind              ? r->kind
+                       : interrupted(c)     ? "interrupted"
+                       : r->op == FI_OP_XML ? "xml"
+                                            : "error";
+    const char *text = c->overrun ? c->overrun : lua_tostring(c->L, -1);
+    g_autofree char *shown = without_own_frames(text ? text : "error");
+    char *trace = strstr(shown, "\nstack traceback:");
+
+    if (trace && strcmp(kind, "error") != 0 &&
+        strcmp(kind, "interrupted") != 0) {
+        *trace = '\0';
+    }
+    fi_request_fail(r, kind, shown);
+    if (status == LUA_ERRMEM) {
+        lua_settop(c->L, STATE_BASE);
+        lua_gc(c->L, LUA_GCCOLLECT, 0);
+    }
+}
+
+static void perform(FiRequest *r, FiContext *c)
+{
+    int status;
+
+    lua_pushcfunction(c->L, fi_request_perform);
+    lua_pushlightuserdata(c->L, r);
+    status = lua_pcall(c->L, 1, 0, MESSAGE_HANDLER);
+    if (status != LUA_OK) {
+        fail_request(r, c, status);
+    }
+}
+
+void fi_script_run_request(FiRequest *r, FiVcpu *v, FiOutcome *out)
+{
+    FiContext c = { .place = FI_PLACE_VCPU,
+                    .vcpu = v,
+                    .outcome = out,
+                    .request = r,
+                    .owner = r->owner };
+
+    fi_script_lock();
+    if (vm.closed) {
+        fi_request_fail(r, "ended", "QEMU has ended before it could be done");
+    } else if (!enter(&c)) {
+        fi_request_fail(r, "error",
+                        "no memory for, or too deep nesting of, a request");
+    } else {
+        perform(r, &c);
+        leave(&c);
+        r->generation = fi_instrument_published_locked();
+    }
+    fi_script_unlock();
+}
+
 /* Loading */
 
 static bool script_is_file(void)
@@ -595,6 +683,9 @@ bool fi_script_load(void)
         report_status(&c, status);
     }
     leave(&c);
+    if (fi_watches_idling()) {
+        fi_registry_want_gate(); /* clients' requests come through it */
+    }
     fi_instrument_publish_locked();
     fi_script_unlock();
     return status == LUA_OK;

@@ -64,7 +64,9 @@ typedef struct FiContext {
     FiOutcome *outcome;               /* where the PC can be changed */
     struct qemu_plugin_fi_mmio *mmio; /* FI_PLACE_MMIO */
     FiVerdict verdict;
-    uint64_t mmio_value; /* FI_VERDICT_VALUE */
+    uint64_t mmio_value;       /* FI_VERDICT_VALUE */
+    struct FiRequest *request; /* a client asked for this */
+    unsigned owner;            /* 0: the scenario, else a client's number */
     int64_t deadline_ns; /* FI_TIMER */
 
     /* private to script.c */
@@ -91,6 +93,9 @@ void fi_script_freeze(void);
 /* Run the functions that were deferred to this vCPU; @out: where they may
  * change its PC, or NULL. */
 void fi_script_run_deferred(FiVcpu *v, FiOutcome *out);
+/* Do what a client asks for, on the vCPU's thread or, for NULL, on one that is
+ * no vCPU's.  Takes the lock; the request says how it went. */
+void fi_script_run_request(struct FiRequest *r, FiVcpu *v, FiOutcome *out);
 /* Queue the function on top of the stack; with the lock. */
 void fi_script_defer(lua_State *L, FiVcpu *v);
 /* A plan was published where there is no vCPU to retranslate; takes it. */

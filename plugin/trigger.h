@@ -195,6 +195,7 @@ typedef struct FiPlan {
     bool gate;
     bool restores; /* look behind each MSR whether its Rt is to be restored */
     bool needs_el;
+    uint64_t generation; /* of all plans that were published */
     GPtrArray *all;      /* owns the references */
     struct FiPlan *next; /* of those to be freed */
 } FiPlan;

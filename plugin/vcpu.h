@@ -71,6 +71,8 @@ struct FiVcpu {
 
     GQueue deferred;   /* of Lua references; with the Lua lock */
     gint has_deferred; /* atomic */
+    gint has_requests; /* atomic: of the socket, control/server.c has them */
+    gint running;      /* atomic: it executes, as far as QEMU tells */
 };
 
 extern FiVcpu *fi_vcpus; /* fi.max_vcpus of them */

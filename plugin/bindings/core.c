@@ -5,6 +5,8 @@
 
 #include "api.h"
 #include "hardware.h"
+#include "live.h"
+#include "live_lua.h"
 #include "prelude.h"
 
 /* Log, journal, exit, arguments, capabilities; and the order of it all. */
@@ -185,7 +187,8 @@ static void run_embedded(lua_State *L, const unsigned char *code, size_t len)
         lua_error(L);
     }
     lua_pushvalue(L, -2);
-    lua_call(L, 1, 0);
+    fi_push_live(L);
+    lua_call(L, 2, 0);
 }
 
 void fi_bindings_open(lua_State *L)
@@ -205,7 +208,9 @@ void fi_bindings_open(lua_State *L)
     fi_bind_device(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");
+    fi_bind_live(L);
     run_embedded(L, fi_hardware, fi_hardware_len);
     run_embedded(L, fi_prelude, fi_prelude_len);
+    run_embedded(L, fi_live, fi_live_len);
     lua_pop(L, 1);
 }

@@ -121,6 +121,10 @@ FI_RAISES void fi_arm(lua_State *L, const FiTriggerSpec *spec, int fn_idx);
  */
 void fi_retranslate_first(void);
 
+/* Where the vCPU is, if that is known.  Outside of guest code (work on a vCPU
+ * has an outcome) the register is up to date. */
+bool fi_context_pc(const FiContext *c, uint64_t *ret);
+
 /* Request to jump, skip or retry from the current handler. */
 FI_RAISES void fi_want_skip(lua_State *L, FiContext *c);
 FI_RAISES void fi_want_retry(lua_State *L, FiContext *c);

@@ -232,9 +232,7 @@ void fi_retranslate_first(void)
     }
 }
 
-/* Where the vCPU is.  Outside of guest code (work on a vCPU has an outcome) the
- * register is up to date. */
-static bool pc_of(const FiContext *c, uint64_t *ret)
+bool fi_context_pc(const FiContext *c, uint64_t *ret)
 {
     if (c->site) {
         *ret = c->site->pc;
@@ -298,7 +296,7 @@ void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
     if (c->outcome->jump) {
         old = c->outcome->pc;
     } else {
-        pc_of(c, &old);
+        fi_context_pc(c, &old);
     }
     l = fi_fault_begin(c, "set_pc");
     fi_line_string(l, "target", "pc");
@@ -312,10 +310,10 @@ void fi_want_pc(lua_State *L, FiContext *c, uint64_t pc)
 
 /* Journal */
 
-static void context_pc(FiLine *l, const FiContext *c)
+static void line_pc(FiLine *l, const FiContext *c)
 {
     uint64_t pc = 0;
-    bool known = pc_of(c, &pc);
+    bool known = fi_context_pc(c, &pc);
     g_autofree char *at = known && fi_journal_is_written(fi.journal)
                               ? fi_symbols_at(fi.symbols, pc)
                               : NULL;
@@ -337,7 +335,7 @@ FiLine *fi_fault_begin(FiContext *c, const char *action)
     } else {
         fi_line_null(l, "vcpu");
     }
-    context_pc(l, c);
+    line_pc(l, c);
     fi_line_string(l, "trigger", c->trigger ? c->trigger->name : NULL);
     if (c->trigger) {
         fi_line_int(l, "hit", c->hits);

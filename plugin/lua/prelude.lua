@@ -13,12 +13,17 @@ function fi.log(fmt, ...)
   fi._log(string.format(fmt, ...))
 end
 
+local to_client = fi._print
+
 function print(...) -- luacheck: ignore
   local parts = table.pack(...)
   for i = 1, parts.n do
     parts[i] = tostring(parts[i])
   end
-  fi._log(table.concat(parts, "\t"))
+  local text = table.concat(parts, "\t")
+  if not to_client(text) then
+    fi._log(text)
+  end
 end
 
 -- Tasks --------------------------------------------------------------------------------------------------------------

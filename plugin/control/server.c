@@ -1,0 +1,889 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "server.h"
+
+#include <errno.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib-unix.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../fi.h"
+#include "../hardware.h"
+#include "../instrument_impl.h"
+#include "control.h"
+#include "feed.h"
+#include "session.h"
+
+/*
+ * The socket, and two threads.  The I/O thread reads, writes and hands
+ * requests on; it takes no lock that anybody waits under, so it can always be
+ * joined.  The worker does what needs no vCPU, and may have to wait for the
+ * Lua lock and for QEMU.
+ */
+
+#define BACKLOG 16
+#define CONSOLE_DELAY_MS 10
+#define STALE_CHECK_S 5
+#define STALE_US (30 * G_USEC_PER_SEC)
+#define DRAIN_US (1 * G_USEC_PER_SEC)
+#define QUIESCE_S 2
+/* A reply that waits that long for being live is told of. */
+#define LIVE_PATIENCE_US (200 * 1000)
+
+static struct {
+    GSocket *listener;
+    char *path;
+    struct stat created;
+
+    GMainContext *context;
+    pthread_t io_thread, worker;
+    bool started;
+    int wake_fd;
+    gint woken;           /* atomic: wake_fd has been written to */
+    gint console_waits;   /* atomic: there is console output to be said */
+    gint settling;        /* atomic: replies wait until all is live */
+    GPtrArray *unsettled; /* the I/O thread's: finished, not yet live */
+    bool console_timer;   /* the I/O thread's */
+    unsigned last_number;
+
+    pthread_mutex_t lock; /* guards what follows */
+    GPtrArray *sessions;  /* changed by the I/O thread only */
+    GQueue *waiting;      /* of FiRequest: of each vCPU, then the worker's */
+    GQueue finished;
+    bool ready;    /* there are vCPUs */
+    bool quiesced; /* nothing is executed any more */
+    FiRequest *working;
+    pthread_cond_t work, idle;
+
+    bool stopping; /* with what to say of it */
+    const char *reason;
+    bool has_code;
+    int code;
+} server = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .work = PTHREAD_COND_INITIALIZER,
+    .idle = PTHREAD_COND_INITIALIZER,
+};
+
+bool fi_control_is_on(void)
+{
+    return server.listener;
+}
+
+void fi_server_wake(void)
+{
+    uint64_t one = 1;
+
+    if (g_atomic_int_compare_and_exchange(&server.woken, 0, 1)) {
+        while (write(server.wake_fd, &one, sizeof(one)) < 0 && errno == EINTR) {
+        }
+    }
+}
+
+/* Requests */
+
+static GQueue *queue_of(int vcpu)
+{
+    return &server.waiting[vcpu == FI_ON_NO_VCPU ? (int)fi.max_vcpus : vcpu];
+}
+
+/* It is done, and the queue of finished ones takes it over. */
+static void finish(FiRequest *r)
+{
+    g_atomic_int_set(&r->state, FI_REQUEST_DONE);
+    pthread_mutex_lock(&server.lock);
+    g_queue_push_tail(&server.finished, r);
+    pthread_mutex_unlock(&server.lock);
+    fi_server_wake();
+}
+
+static FiRequest *take_waiting(int vcpu)
+{
+    GQueue *q = queue_of(vcpu);
+    FiRequest *r = NULL;
+
+    pthread_mutex_lock(&server.lock);
+    if (!server.quiesced) {
+        r = g_queue_pop_head(q);
+    }
+    if (r) {
+        g_atomic_int_set(&r->state, FI_REQUEST_RUNS);
+    }
+    if (vcpu != FI_ON_NO_VCPU && g_queue_is_empty(q)) {
+        g_atomic_int_set(&fi_vcpus[vcpu].has_requests, 0);
+    }
+    pthread_mutex_unlock(&server.lock);
+    return r;
+}
+
+void fi_control_run(FiVcpu *v, FiOutcome *out)
+{
+    FiRequest *r;
+
+    while (g_atomic_int_get(&v->has_requests) && (r = take_waiting(v->index))) {
+        fi_script_run_request(r, v, out);
+        finish(r);
+    }
+}
+
+static const char *unreachable(FiVcpu *v)
+{
+    if (fi_has(FI_CAP_VCPU_WORK)) {
+        return NULL; /* vcpu_work() finds out, on the vCPU's thread */
+    } else if (!g_atomic_int_get(&v->running)) {
+        return "the vCPU does not execute (it is halted, switched off or "
+               "stopped), and this QEMU cannot reach it then; it is done when "
+               "it executes. A QEMU with qemu-patches/ applied, which ./fi "
+               "setup builds, can";
+    }
+    return NULL;
+}
+
+static void tell_waiting(FiRequest *r, const char *why)
+{
+    if (!r->told_waiting) {
+        r->told_waiting = true;
+        fi_session_tell_waiting(r->session, r, why);
+        fi_server_wake();
+    }
+}
+
+void fi_control_tell_waiting(FiVcpu *v, const char *why)
+{
+    GList *l;
+
+    if (!g_atomic_int_get(&v->has_requests)) {
+        return;
+    }
+    pthread_mutex_lock(&server.lock);
+    for (l = queue_of(v->index)->head; l; l = l->next) {
+        tell_waiting(l->data, why);
+    }
+    pthread_mutex_unlock(&server.lock);
+}
+
+void fi_server_submit(FiRequest *r)
+{
+    const char *why = NULL;
+    bool ready;
+
+    if (r->vcpu != FI_ON_NO_VCPU && r->vcpu >= (int)fi.n_vcpus) {
+        g_autofree char *text = g_strdup_printf("no vCPU %d: there are %u",
+                                                r->vcpu, fi.n_vcpus);
+
+        fi_request_fail(r, "request", text);
+        finish(r);
+        return;
+    }
+    pthread_mutex_lock(&server.lock);
+    g_queue_push_tail(queue_of(r->vcpu), r);
+    ready = server.ready;
+    if (r->vcpu == FI_ON_NO_VCPU) {
+        pthread_cond_signal(&server.work);
+    } else {
+        g_atomic_int_set(&fi_vcpus[r->vcpu].has_requests, 1);
+        why = unreachable(&fi_vcpus[r->vcpu]);
+        if (why) {
+            tell_waiting(r, why);
+        }
+    }
+    pthread_mutex_unlock(&server.lock);
+    if (r->vcpu != FI_ON_NO_VCPU && ready) {
+        fi_instrument_ring(&fi_vcpus[r->vcpu]);
+    }
+}
+
+bool fi_server_interrupt(FiRequest *r)
+{
+    bool waited;
+
+    pthread_mutex_lock(&server.lock);
+    waited = g_queue_remove(queue_of(r->vcpu), r);
+    pthread_mutex_unlock(&server.lock);
+    if (waited) {
+        fi_request_fail(r, "interrupted", "interrupted before it began");
+        finish(r);
+        return true;
+    }
+    g_atomic_int_set(&r->interrupted, 1);
+    return g_atomic_int_get(&r->state) == FI_REQUEST_RUNS;
+}
+
+void fi_control_machine_ready(void)
+{
+    unsigned i;
+
+    if (!fi_control_is_on()) {
+        return;
+    }
+    pthread_mutex_lock(&server.lock);
+    server.ready = true;
+    pthread_cond_broadcast(&server.work);
+    pthread_mutex_unlock(&server.lock);
+    for (i = 0; i < fi.n_vcpus; i++) {
+        if (g_atomic_int_get(&fi_vcpus[i].has_requests)) {
+            fi_instrument_ring(&fi_vcpus[i]);
+        }
+    }
+}
+
+/* The worker */
+
+static FiRequest *next_work(void)
+{
+    GQueue *q = queue_of(FI_ON_NO_VCPU);
+    FiRequest *r = NULL;
+
+    pthread_mutex_lock(&server.lock);
+    server.working = NULL;
+    pthread_cond_broadcast(&server.idle);
+    while (!server.quiesced && (!server.ready || g_queue_is_empty(q))) {
+        pthread_cond_wait(&server.work, &server.lock);
+    }
+    if (!server.quiesced) {
+        r = g_queue_pop_head(q);
+        g_atomic_int_set(&r->state, FI_REQUEST_RUNS);
+        server.working = r;
+    }
+    pthread_mutex_unlock(&server.lock);
+    return r;
+}
+
+static void *worker_main(void *opaque)
+{
+    FiRequest *r;
+
+    while ((r = next_work())) {
+        fi_script_run_request(r, NULL, NULL);
+        fi_settle_on_no_vcpu();
+        finish(r);
+    }
+    return opaque;
+}
+
+/*
+ * The worker may be waiting for QEMU's big lock, which the caller may have:
+ * then it will not get anywhere any more, and is left there.
+ */
+void fi_control_quiesce(void)
+{
+    struct timespec until;
+
+    if (!server.started) {
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += QUIESCE_S;
+    pthread_mutex_lock(&server.lock);
+    server.quiesced = true;
+    pthread_cond_broadcast(&server.work);
+    if (server.working) {
+        g_atomic_int_set(&server.working->interrupted, 1);
+    }
+    while (server.working &&
+           pthread_cond_timedwait(&server.idle, &server.lock, &until) == 0) {
+    }
+    pthread_mutex_unlock(&server.lock);
+}
+
+/* Replies */
+
+void fi_control_settled(void)
+{
+    if (g_atomic_int_get(&server.settling)) {
+        fi_server_wake();
+    }
+}
+
+static bool is_live(const FiRequest *r)
+{
+    return fi_instrument_is_live(r->generation) && !fi_hardware_pending();
+}
+
+static void answer(FiRequest *r)
+{
+    FiSession *s = r->session;
+
+    if (!g_socket_is_closed(s->socket)) {
+        fi_session_answer(s, r);
+    }
+    fi_session_unref(s);
+    fi_request_unref(r);
+}
+
+static void take_finished(void)
+{
+    FiRequest *r;
+
+    pthread_mutex_lock(&server.lock);
+    while ((r = g_queue_pop_head(&server.finished))) {
+        g_ptr_array_add(server.unsettled, r);
+    }
+    pthread_mutex_unlock(&server.lock);
+}
+
+static void answer_live_ones(void)
+{
+    guint i = 0;
+
+    /* Before looking: what becomes live behind that wakes us again. */
+    g_atomic_int_set(&server.settling, 1);
+    while (i < server.unsettled->len) {
+        FiRequest *r = g_ptr_array_index(server.unsettled, i);
+
+        if (is_live(r)) {
+            g_ptr_array_remove_index(server.unsettled, i);
+            answer(r);
+        } else {
+            i++;
+        }
+    }
+    g_atomic_int_set(&server.settling, server.unsettled->len > 0);
+}
+
+static gboolean complain_of_unsettled(void *opaque)
+{
+    guint i;
+
+    (void)opaque;
+    for (i = 0; i < server.unsettled->len; i++) {
+        tell_waiting(g_ptr_array_index(server.unsettled, i),
+                     "done, but not live yet: that needs a vCPU that executes");
+    }
+    return G_SOURCE_REMOVE;
+}
+
+/* Sessions, on the I/O thread */
+
+static void add_source(GSource *source, GSourceFunc fn, void *opaque)
+{
+    g_source_set_callback(source, fn, opaque, NULL);
+    g_source_attach(source, server.context);
+    g_source_unref(source);
+}
+
+static gboolean session_event(GSocket *socket, GIOCondition condition,
+                              gpointer opaque)
+{
+    FiSession *s = opaque;
+
+    (void)socket;
+    if (condition & (G_IO_IN | G_IO_HUP | G_IO_ERR)) {
+        fi_session_read(s);
+    }
+    fi_server_wake(); /* which works and writes */
+    return G_SOURCE_CONTINUE;
+}
+
+static void drop_source(FiSession *s)
+{
+    if (s->source) {
+        g_source_destroy(s->source);
+        g_clear_pointer(&s->source, g_source_unref);
+    }
+    s->watched = 0;
+}
+
+static void watch(FiSession *s)
+{
+    GIOCondition c = fi_session_condition(s);
+
+    if (c == s->watched) {
+        return;
+    }
+    drop_source(s);
+    if (c) {
+        s->source = g_socket_create_source(s->socket, c, NULL);
+        g_source_set_callback(s->source, G_SOURCE_FUNC(session_event), s, NULL);
+        g_source_attach(s->source, server.context);
+        s->watched = c;
+    }
+}
+
+static void drop_session(FiSession *s)
+{
+    drop_source(s);
+    pthread_mutex_lock(&server.lock);
+    g_ptr_array_remove(server.sessions, s);
+    pthread_mutex_unlock(&server.lock);
+    fi_session_close(s);
+    fi_server_events_changed();
+    fi_session_unref(s);
+}
+
+static void serve(FiSession *s)
+{
+    if (s->more) {
+        fi_session_work(s);
+    }
+    if (fi_session_write(s)) {
+        watch(s);
+        if (s->more) {
+            fi_server_wake();
+        }
+    } else {
+        drop_session(s);
+    }
+}
+
+static gboolean flush_console(void *opaque)
+{
+    guint i;
+
+    (void)opaque;
+    server.console_timer = false;
+    for (i = 0; i < server.sessions->len; i++) {
+        fi_session_flush_console(g_ptr_array_index(server.sessions, i));
+    }
+    fi_server_wake();
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
+{
+    uint64_t count;
+    guint i;
+
+    (void)condition;
+    (void)opaque;
+    g_atomic_int_set(&server.woken, 0);
+    while (read(fd, &count, sizeof(count)) < 0 && errno == EINTR) {
+    }
+    take_finished();
+    answer_live_ones();
+    if (server.unsettled->len) {
+        add_source(g_timeout_source_new(LIVE_PATIENCE_US / 1000),
+                   complain_of_unsettled, NULL);
+    }
+    if (g_atomic_int_compare_and_exchange(&server.console_waits, 1, 0) &&
+        !server.console_timer) {
+        server.console_timer = true;
+        add_source(g_timeout_source_new(CONSOLE_DELAY_MS), flush_console, NULL);
+    }
+    for (i = server.sessions->len; i-- > 0;) {
+        serve(g_ptr_array_index(server.sessions, i));
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean drop_stale(void *opaque)
+{
+    gint64 now = g_get_monotonic_time();
+    guint i;
+
+    (void)opaque;
+    for (i = server.sessions->len; i-- > 0;) {
+        FiSession *s = g_ptr_array_index(server.sessions, i);
+
+        if (s->sent < s->sending->len && now - s->last_progress > STALE_US) {
+            drop_session(s);
+        }
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+/* The uid of whoever has connected; -1 if that cannot be told. */
+static gint64 peer_uid(GSocket *socket)
+{
+    g_autoptr(GCredentials) peer = g_socket_get_credentials(socket, NULL);
+    uid_t uid = peer ? g_credentials_get_unix_user(peer, NULL) : (uid_t)-1;
+
+    return uid == (uid_t)-1 ? -1 : (gint64)uid;
+}
+
+static bool is_allowed(GSocket *socket)
+{
+    gint64 uid = peer_uid(socket);
+    g_autofree char *text = NULL;
+
+    if (uid == (gint64)geteuid()) {
+        return true;
+    }
+    text = g_strdup_printf("fi_lua: refused: this QEMU belongs to the user "
+                           "with uid %u, not %" G_GINT64_FORMAT "\n",
+                           (unsigned)geteuid(), uid);
+    g_socket_send(socket, text, strlen(text), NULL, NULL);
+    return false;
+}
+
+static gboolean accept_client(GSocket *listener, GIOCondition condition,
+                              gpointer opaque)
+{
+    g_autoptr(GSocket) socket = g_socket_accept(listener, NULL, NULL);
+    FiSession *s;
+
+    (void)condition;
+    (void)opaque;
+    if (!socket) {
+        return G_SOURCE_CONTINUE;
+    }
+    g_socket_set_blocking(socket, FALSE);
+    if (!is_allowed(socket)) {
+        g_socket_close(socket, NULL);
+        return G_SOURCE_CONTINUE;
+    }
+    s = fi_session_new(socket, ++server.last_number);
+    pthread_mutex_lock(&server.lock);
+    g_ptr_array_add(server.sessions, s);
+    pthread_mutex_unlock(&server.lock);
+    fi_session_greet(s);
+    serve(s);
+    return G_SOURCE_CONTINUE;
+}
+
+/* Events */
+
+void fi_server_events_changed(void)
+{
+    gint mask = 0;
+    guint i;
+
+    pthread_mutex_lock(&server.lock);
+    for (i = 0; i < server.sessions->len; i++) {
+        FiSession *s = g_ptr_array_index(server.sessions, i);
+
+        mask |= g_atomic_int_get(&s->events);
+    }
+    g_atomic_int_set(&fi_feed_mask, mask);
+    pthread_mutex_unlock(&server.lock);
+    fi_journal_set_watched(fi.journal, mask & FI_EVENT_JOURNAL);
+}
+
+void fi_server_broadcast(FiEvents event, const char *json, const char *text)
+{
+    guint i;
+
+    pthread_mutex_lock(&server.lock);
+    for (i = 0; i < server.sessions->len; i++) {
+        FiSession *s = g_ptr_array_index(server.sessions, i);
+
+        if (g_atomic_int_get(&s->events) & (gint)event) {
+            fi_session_event(s, json, text);
+        }
+    }
+    pthread_mutex_unlock(&server.lock);
+}
+
+void fi_server_console(const char *device, const char *bytes, size_t len)
+{
+    guint i;
+
+    pthread_mutex_lock(&server.lock);
+    for (i = 0; i < server.sessions->len; i++) {
+        FiSession *s = g_ptr_array_index(server.sessions, i);
+
+        if (g_atomic_int_get(&s->events) & FI_EVENT_CONSOLE) {
+            fi_session_console(s, device, bytes, len);
+        }
+    }
+    pthread_mutex_unlock(&server.lock);
+    g_atomic_int_set(&server.console_waits, 1);
+    fi_server_wake();
+}
+
+static FiSession *find_session(unsigned number)
+{
+    FiSession *found = NULL;
+    guint i;
+
+    pthread_mutex_lock(&server.lock);
+    for (i = 0; !found && i < server.sessions->len; i++) {
+        FiSession *s = g_ptr_array_index(server.sessions, i);
+
+        if (s->number == number) {
+            found = fi_session_ref(s);
+        }
+    }
+    pthread_mutex_unlock(&server.lock);
+    return found;
+}
+
+static void print_of_handler(FiSession *s, const FiContext *c, const char *text,
+                             size_t len)
+{
+    const char *name = c->trigger ? c->trigger->name : NULL;
+    g_autoptr(GString) json = fi_feed_print(name, text, len);
+    g_autofree char *line = name ? g_strdup_printf("%s: %.*s", name, (int)len,
+                                                   text)
+                                 : g_strndup(text, len);
+
+    fi_session_event(s, json->str, line);
+}
+
+bool fi_control_print(const FiContext *c, const char *text, size_t len)
+{
+    FiSession *s;
+
+    if (c && c->request) {
+        fi_session_print(c->request->session, c->request, text, len);
+        return true;
+    } else if (!c || !c->owner || !fi_control_is_on()) {
+        return false;
+    }
+    s = find_session(c->owner);
+    if (!s) {
+        return false;
+    }
+    print_of_handler(s, c, text, len);
+    fi_session_unref(s);
+    return true;
+}
+
+/* The end */
+
+static void fail_waiting(GQueue *q)
+{
+    FiRequest *r;
+
+    while ((r = g_queue_pop_head(q))) {
+        fi_request_fail(r, "ended", "QEMU has ended before it could be done");
+        g_ptr_array_add(server.unsettled, r);
+    }
+}
+
+/* What was done is answered although it is not live; what runs (a thread that
+ * is left behind) is not. */
+static void answer_rest(void)
+{
+    unsigned i;
+
+    take_finished();
+    pthread_mutex_lock(&server.lock);
+    for (i = 0; i <= fi.max_vcpus; i++) {
+        fail_waiting(&server.waiting[i]);
+    }
+    pthread_mutex_unlock(&server.lock);
+    while (server.unsettled->len) {
+        answer(g_ptr_array_steal_index(server.unsettled, 0));
+    }
+}
+
+static void say_farewell(gint64 deadline)
+{
+    g_autoptr(GString) json = g_string_new("{\"event\":\"end\",\"reason\":");
+    g_autofree char *text = server.has_code
+                                ? g_strdup_printf("QEMU ends: %s, status %d",
+                                                  server.reason, server.code)
+                                : g_strdup_printf("QEMU ends: %s",
+                                                  server.reason);
+
+    g_string_append_printf(json, "\"%s\",\"code\":", server.reason);
+    g_string_append_printf(json, server.has_code ? "%d}" : "null}",
+                           server.code);
+    while (server.sessions->len) {
+        FiSession *s = g_ptr_array_index(server.sessions, 0);
+
+        fi_session_flush_console(s);
+        fi_session_farewell(s, json->str, text);
+        fi_session_drain(s, deadline);
+        drop_session(s);
+    }
+}
+
+static bool is_stopping(void)
+{
+    bool stopping;
+
+    pthread_mutex_lock(&server.lock);
+    stopping = server.stopping;
+    pthread_mutex_unlock(&server.lock);
+    return stopping;
+}
+
+static void *io_main(void *opaque)
+{
+    g_main_context_push_thread_default(server.context);
+    while (!is_stopping()) {
+        g_main_context_iteration(server.context, TRUE);
+    }
+    answer_rest();
+    say_farewell(g_get_monotonic_time() + DRAIN_US);
+    g_main_context_pop_thread_default(server.context);
+    return opaque;
+}
+
+/* Somebody else's by now, if ours was taken for stale. */
+static void remove_socket(void)
+{
+    struct stat st;
+
+    if (lstat(server.path, &st) == 0 && st.st_ino == server.created.st_ino &&
+        st.st_dev == server.created.st_dev) {
+        unlink(server.path);
+    }
+}
+
+void fi_control_stop(const char *reason, bool has_code, int code)
+{
+    if (!fi_control_is_on()) {
+        return;
+    }
+    remove_socket();
+    if (server.started) {
+        pthread_mutex_lock(&server.lock);
+        server.stopping = true;
+        server.reason = reason;
+        server.has_code = has_code;
+        server.code = code;
+        pthread_mutex_unlock(&server.lock);
+        fi_server_wake();
+        pthread_join(server.io_thread, NULL);
+        g_main_context_unref(server.context);
+    }
+    g_socket_close(server.listener, NULL);
+    g_clear_object(&server.listener);
+    g_clear_pointer(&server.path, g_free);
+}
+
+/* The start */
+
+static bool fail(GError **error, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+
+static bool fail(GError **error, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    *error = g_error_new_valist(G_FILE_ERROR, G_FILE_ERROR_FAILED, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+static GSocket *new_socket(GError **error)
+{
+    GSocket *socket = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                                   G_SOCKET_PROTOCOL_DEFAULT, error);
+
+    if (socket) {
+        g_socket_set_blocking(socket, FALSE);
+    }
+    return socket;
+}
+
+/* Is there a socket that nobody listens on any more? */
+static bool is_stale(GSocketAddress *address, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    g_autoptr(GSocket) probe = new_socket(error);
+
+    if (!probe) {
+        return false;
+    } else if (g_socket_connect(probe, address, NULL, &why)) {
+        return fail(error, "another process, probably a QEMU, listens there: "
+                           "give each its own path");
+    } else if (g_error_matches(why, G_IO_ERROR,
+                               G_IO_ERROR_CONNECTION_REFUSED)) {
+        return true;
+    }
+    return fail(error,
+                "there is a socket already, and it cannot be told "
+                "whether it is in use (%s): remove it, or choose "
+                "another path",
+                why->message);
+}
+
+static bool make_room(GSocketAddress *address, const char *path, GError **error)
+{
+    struct stat before, now;
+
+    if (lstat(path, &before) < 0) {
+        return errno == ENOENT ||
+               fail(error, "cannot look at it: %s", g_strerror(errno));
+    } else if (!S_ISSOCK(before.st_mode)) {
+        return fail(error, "there is a file already that is no socket: remove "
+                           "it, or choose another path");
+    } else if (!is_stale(address, error)) {
+        return false;
+    }
+    /* Unless another QEMU has replaced it meanwhile */
+    if (lstat(path, &now) == 0 && now.st_ino == before.st_ino &&
+        now.st_dev == before.st_dev && unlink(path) < 0) {
+        return fail(error, "cannot remove the stale socket: %s",
+                    g_strerror(errno));
+    }
+    return true;
+}
+
+bool fi_control_listen(const char *path, GError **error)
+{
+    size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+    g_autoptr(GSocketAddress) address = NULL;
+    g_autoptr(GSocket) socket = NULL;
+
+    if (strlen(path) > max) {
+        return fail(error,
+                    "the path has %zu bytes, a socket's path may have "
+                    "%zu: choose a shorter one",
+                    strlen(path), max);
+    }
+    address = g_unix_socket_address_new(path);
+    if (!make_room(address, path, error)) {
+        return false;
+    }
+    socket = new_socket(error);
+    /* Linux creates the file with the mode that the socket has. */
+    if (!socket) {
+        return false;
+    } else if (fchmod(g_socket_get_fd(socket), 0600) < 0) {
+        return fail(error, "fchmod: %s", g_strerror(errno));
+    }
+    g_socket_set_listen_backlog(socket, BACKLOG);
+    if (!g_socket_bind(socket, address, FALSE, error)) {
+        return false;
+    }
+    server.path = g_canonicalize_filename(path, NULL);
+    if (lstat(server.path, &server.created) < 0 ||
+        !g_socket_listen(socket, error)) {
+        unlink(path);
+        return *error ? false : fail(error, "it vanished");
+    }
+    server.listener = g_steal_pointer(&socket);
+    return true;
+}
+
+static bool start_thread(pthread_t *thread, void *(*fn)(void *))
+{
+    int failed;
+    sigset_t all, old;
+
+    /* Signals are QEMU's business, on QEMU's threads. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    failed = pthread_create(thread, NULL, fn, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (failed) {
+        fi_message("option socket: cannot create a thread: %s",
+                   g_strerror(failed));
+    }
+    return !failed;
+}
+
+bool fi_control_start(void)
+{
+    GSource *source;
+
+    if (!fi_control_is_on()) {
+        return true;
+    }
+    server.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    server.context = g_main_context_new();
+    server.sessions = g_ptr_array_new();
+    server.unsettled = g_ptr_array_new();
+    server.waiting = g_new0(GQueue, fi.max_vcpus + 1);
+    source = g_socket_create_source(server.listener, G_IO_IN, NULL);
+    add_source(source, G_SOURCE_FUNC(accept_client), NULL);
+    add_source(g_unix_fd_source_new(server.wake_fd, G_IO_IN),
+               G_SOURCE_FUNC(wake_up), NULL);
+    add_source(g_timeout_source_new_seconds(STALE_CHECK_S), drop_stale, NULL);
+    if (!start_thread(&server.worker, worker_main)) {
+        return false;
+    }
+    pthread_detach(server.worker);
+    server.started = start_thread(&server.io_thread, io_main);
+    return server.started;
+}

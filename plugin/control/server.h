@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FI_SERVER_H
+#define FI_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "request.h"
+
+/* What sessions and events need of the server: server.c. */
+
+/* Have the request done; on the I/O thread. */
+void fi_server_submit(FiRequest *r);
+/* It is not wanted any more: true if it runs, or had still to. */
+bool fi_server_interrupt(FiRequest *r);
+/* There is something to be sent. */
+void fi_server_wake(void);
+/* A client has subscribed to something, or no longer. */
+void fi_server_events_changed(void);
+
+/* To all who have subscribed to @event. */
+void fi_server_broadcast(FiEvents event, const char *json, const char *text);
+void fi_server_console(const char *device, const char *bytes, size_t len);
+
+#endif
