@@ -25,12 +25,27 @@ static void encode_description(lua_State *L, int idx, Encoder *e)
     lua_pop(L, 1);
 }
 
+/* With NUL bytes, other than GLib's. */
+static bool is_utf8(const char *s, size_t len)
+{
+    const char *end = s;
+
+    while (!g_utf8_validate_len(s, len, &end)) {
+        if (*end) {
+            return false;
+        }
+        len -= end + 1 - s;
+        s = end + 1;
+    }
+    return true;
+}
+
 static void encode_string(lua_State *L, int idx, Encoder *e)
 {
     size_t len;
     const char *s = lua_tolstring(L, idx, &len);
 
-    if (g_utf8_validate_len(s, len, NULL)) {
+    if (is_utf8(s, len)) {
         fi_json_string(e->out, s, len);
     } else {
         g_autofree char *text = g_base64_encode((const guchar *)s, len);

@@ -149,16 +149,17 @@ static int print_to_client(lua_State *L)
     return 1;
 }
 
-/* [device, byte] -> does anybody listen? */
+/* [device, type, byte] -> does anybody listen? */
 static int console_byte(lua_State *L)
 {
     const char *device = luaL_checkstring(L, 1);
-    char byte = luaL_checkinteger(L, 2);
+    const char *type = luaL_checkstring(L, 2);
+    char byte = luaL_checkinteger(L, 3);
 
     if (!fi_feed_wants(FI_EVENT_CONSOLE)) {
         return 0;
     }
-    fi_feed_console(device, &byte, 1);
+    fi_feed_console(device, type, byte);
     lua_pushboolean(L, true);
     return 1;
 }

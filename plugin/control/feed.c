@@ -68,7 +68,7 @@ GString *fi_feed_print(const char *trigger, const char *text, size_t len)
     return g_string_append_c(json, '}');
 }
 
-void fi_feed_console(const char *device, const char *bytes, size_t len)
+void fi_feed_console(const char *device, const char *type, char byte)
 {
-    fi_server_console(device, bytes, len);
+    fi_server_console(device, type, byte);
 }

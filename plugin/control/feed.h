@@ -26,7 +26,7 @@ void fi_feed_hit(const FiContext *c);
 void fi_feed_journal(const char *line, size_t len);
 /* The event of a handler's print, to be freed. */
 GString *fi_feed_print(const char *trigger, const char *text, size_t len);
-/* The guest has written to a serial port. */
-void fi_feed_console(const char *device, const char *bytes, size_t len);
+/* The guest has written to a serial port, QEMU's @type of device. */
+void fi_feed_console(const char *device, const char *type, char byte);
 
 #endif

@@ -451,9 +451,10 @@ static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
 
     (void)condition;
     (void)opaque;
-    g_atomic_int_set(&server.woken, 0);
     while (read(fd, &count, sizeof(count)) < 0 && errno == EINTR) {
     }
+    /* In this order: who finds it set has said something that is seen below. */
+    g_atomic_int_set(&server.woken, 0);
     take_finished();
     answer_live_ones();
     if (server.unsettled->len) {
@@ -569,7 +570,7 @@ void fi_server_broadcast(FiEvents event, const char *json, const char *text)
     pthread_mutex_unlock(&server.lock);
 }
 
-void fi_server_console(const char *device, const char *bytes, size_t len)
+void fi_server_console(const char *device, const char *type, char byte)
 {
     guint i;
 
@@ -578,7 +579,7 @@ void fi_server_console(const char *device, const char *bytes, size_t len)
         FiSession *s = g_ptr_array_index(server.sessions, i);
 
         if (g_atomic_int_get(&s->events) & FI_EVENT_CONSOLE) {
-            fi_session_console(s, device, bytes, len);
+            fi_session_console(s, device, type, byte);
         }
     }
     pthread_mutex_unlock(&server.lock);

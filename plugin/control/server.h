@@ -20,6 +20,6 @@ void fi_server_events_changed(void);
 
 /* To all who have subscribed to @event. */
 void fi_server_broadcast(FiEvents event, const char *json, const char *text);
-void fi_server_console(const char *device, const char *bytes, size_t len);
+void fi_server_console(const char *device, const char *type, char byte);
 
 #endif

@@ -203,24 +203,6 @@ void fi_session_print(FiSession *s, const FiRequest *r, const char *text,
     fi_server_wake();
 }
 
-void fi_session_console(FiSession *s, const char *device, const char *bytes,
-                        size_t len)
-{
-    pthread_mutex_lock(&s->lock);
-    if (g_strcmp0(s->console_device, device) != 0) {
-        /* What another port has said is not mixed with it. */
-        pthread_mutex_unlock(&s->lock);
-        fi_session_flush_console(s);
-        pthread_mutex_lock(&s->lock);
-        g_free(s->console_device);
-        s->console_device = g_strdup(device);
-    }
-    if (s->console->len < SOFT_LIMIT && !s->gone) {
-        g_string_append_len(s->console, bytes, len);
-    }
-    pthread_mutex_unlock(&s->lock);
-}
-
 /* The bytes at the end that may be the begin of a character. */
 static size_t incomplete_tail(const char *s, size_t len)
 {
@@ -236,24 +218,46 @@ static size_t incomplete_tail(const char *s, size_t len)
     return 0;
 }
 
-void fi_session_flush_console(FiSession *s)
+static void flush_console_locked(FiSession *s, size_t len)
 {
-    g_autoptr(GString)
-        json = g_string_new("{\"event\":\"console\",\"device\":");
+    g_autoptr(GString) json = NULL;
     g_autofree char *text = NULL;
-    size_t len;
 
-    pthread_mutex_lock(&s->lock);
-    len = s->console->len - incomplete_tail(s->console->str, s->console->len);
     if (len && has_room_locked(s)) {
+        json = g_string_new("{\"event\":\"console\",\"device\":");
         fi_json_string(json, s->console_device, strlen(s->console_device));
-        g_string_append(json, ",\"text\":");
+        g_string_append_printf(json,
+                               ",\"type\":\"%s\",\"text\":", s->console_type);
         fi_json_string(json, s->console->str, len);
         g_string_append_c(json, '}');
         text = g_strdup_printf("console %.*s", (int)len, s->console->str);
         event_locked(s, json->str, text);
     }
     g_string_erase(s->console, 0, len);
+}
+
+void fi_session_flush_console(FiSession *s)
+{
+    pthread_mutex_lock(&s->lock);
+    flush_console_locked(
+        s, s->console->len - incomplete_tail(s->console->str, s->console->len));
+    pthread_mutex_unlock(&s->lock);
+}
+
+void fi_session_console(FiSession *s, const char *device, const char *type,
+                        char byte)
+{
+    pthread_mutex_lock(&s->lock);
+    if (g_strcmp0(s->console_device, device) != 0) {
+        /* What another port has said is not mixed with it. */
+        flush_console_locked(s, s->console->len);
+        g_free(s->console_device);
+        s->console_device = g_strdup(device);
+        s->console_type = g_intern_string(type);
+    }
+    if (s->console->len < SOFT_LIMIT && !s->gone) {
+        g_string_append_c(s->console, byte);
+    }
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -576,11 +580,8 @@ static void take_command(FiSession *s, const char *text)
         fi_wire_cancel(s->wire);
     } else if (g_strcmp0(words[0], "quit") == 0) {
         s->closing = true;
-    } else if (g_strcmp0(words[0], "framed") == 0) {
-        set_framed(s, words[1]);
     } else {
-        complain(s, "no such command: #%s (#help lists them)",
-                 words[0] ? words[0] : "");
+        set_framed(s, words[1]);
     }
 }
 

@@ -43,6 +43,7 @@ typedef struct FiSession {
     uint64_t lost;        /* events that did not fit */
     GString *console;     /* not yet said: output comes by the byte */
     char *console_device;
+    const char *console_type; /* interned */
 } FiSession;
 
 FiSession *fi_session_new(GSocket *socket, unsigned number);
@@ -54,8 +55,9 @@ void fi_session_unref(FiSession *s);
 /* An event: @json in framed mode, the line @text in text mode; either may be
  * NULL.  Dropped and counted if the client does not read. */
 void fi_session_event(FiSession *s, const char *json, const char *text);
-void fi_session_console(FiSession *s, const char *device, const char *bytes,
-                        size_t len);
+/* A serial port has sent a byte; said together with those that follow. */
+void fi_session_console(FiSession *s, const char *device, const char *type,
+                        char byte);
 /* The last event, behind which there is no prompt; the I/O thread's. */
 void fi_session_farewell(FiSession *s, const char *json, const char *text);
 /* What a running chunk prints. */

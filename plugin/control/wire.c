@@ -182,10 +182,11 @@ static lua_State *compiler(FiWire *w)
 
 /* As in lua.c: a statement that ends too early ends in a complaint about the
  * end of file. */
-static bool is_incomplete(const char *message, size_t len)
+static bool is_incomplete(lua_State *L, int idx)
 {
     static const char mark[] = "<eof>";
-    size_t n = sizeof(mark) - 1;
+    size_t n = sizeof(mark) - 1, len;
+    const char *message = lua_tolstring(L, idx, &len);
 
     return len >= n && memcmp(message + len - n, mark, n) == 0;
 }
@@ -212,11 +213,9 @@ static FiWireItem *compile_chunk(FiWire *w)
     if (compile(L, expression->str, expression->len) == LUA_OK ||
         compile(L, w->chunk->str, w->chunk->len) == LUA_OK) {
         item = item_new(FI_WIRE_CHUNK, w->chunk->str, w->chunk->len);
-    } else {
+    } else if (!is_incomplete(L, -1) && !is_incomplete(L, -2)) {
         message = lua_tolstring(L, -1, &len);
-        if (!is_incomplete(message, len)) {
-            item = item_new(FI_WIRE_SYNTAX, message, len);
-        }
+        item = item_new(FI_WIRE_SYNTAX, message, len);
     }
     lua_settop(L, 0);
     return item;
@@ -287,6 +286,22 @@ static FiWireItem *add_to_chunk(FiWire *w, const char *line, size_t len)
     return check_size(w);
 }
 
+/* Other lines that begin with # ask for the length of something. */
+static bool is_command(const char *text, size_t len)
+{
+    static const char *const names[] = { "help",   "vcpu", "events",
+                                         "cancel", "quit", "framed" };
+    const char *space = memchr(text, ' ', len);
+    size_t n = space ? (size_t)(space - text) : len, i;
+
+    for (i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (n == strlen(names[i]) && memcmp(text, names[i], n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* @len: with the newline */
 static FiWireItem *take_line(FiWire *w, const char *line, size_t len)
 {
@@ -298,7 +313,7 @@ static FiWireItem *take_line(FiWire *w, const char *line, size_t len)
     if (is_line(line, bare, "#interrupt")) {
         return NULL; /* done when it came */
     } else if (is_line(line, bare, "#cancel") || !w->chunk->len) {
-        if (bare && line[0] == '#') {
+        if (bare && line[0] == '#' && is_command(line + 1, bare - 1)) {
             return item_new(FI_WIRE_COMMAND, line + 1, bare - 1);
         } else if (bare && line[0] == '?') {
             return item_new(FI_WIRE_HELP, line + 1, bare - 1);

@@ -177,7 +177,7 @@ function live.subscribe()
   for kind, offset in pairs(PORTS) do
     local ok, t = pcall(fi.on_mmio_write, { kind, offset = offset }, { _internal = true, name = "console " .. kind },
       function(ev)
-        if not live.console_byte(ev.device or kind, ev.value & 0xff) then
+        if not live.console_byte(ev.device or kind, kind, ev.value & 0xff) then
           stop_listening()
         end
       end)
