@@ -14,7 +14,9 @@ typedef enum FiOnError {
 
 /* The options of -plugin libfi_lua.so,key=value,… */
 typedef struct FiOptions {
-    char *script;
+    char *script;       /* NULL: none */
+    char *config;       /* a fault document; NULL: none */
+    char *socket;       /* NULL: none */
     char *journal;      /* NULL: none */
     char *stdlib;       /* NULL: $FI_LUA_STDLIB or beside the plugin */
     GPtrArray *symbols; /* of char *, paths of ELF files */

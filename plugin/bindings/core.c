@@ -6,6 +6,7 @@
 #include "api.h"
 #include "hardware.h"
 #include "prelude.h"
+#include "xml_lua.h"
 
 /* Log, journal, exit, arguments, capabilities; and the order of it all. */
 
@@ -203,9 +204,11 @@ void fi_bindings_open(lua_State *L)
     fi_bind_irq(L);
     fi_bind_exception(L);
     fi_bind_device(L);
+    fi_bind_xml(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");
     run_embedded(L, fi_hardware, fi_hardware_len);
     run_embedded(L, fi_prelude, fi_prelude_len);
+    run_embedded(L, fi_xml_lua, fi_xml_lua_len);
     lua_pop(L, 1);
 }
