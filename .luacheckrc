@@ -28,7 +28,10 @@ local memory = {
     },
 }
 
-local fi = {fields = {symbols = {fields = {find = {}, range = {}, at = {}}}}}
+local fi = {fields = {
+    symbols = {fields = {find = {}, range = {}, at = {}}},
+    xml = {fields = {load = {}, load_file = {}, lua_of = {}, to_lua = {}, _parse = {}, _max_size = {}}},
+}}
 read_globals = {cpu = {read_only = false, other_fields = true}, fi = fi, mem = memory, phys = memory}
 for _, list in ipairs{trigger_functions, task_functions} do
     for _, name in ipairs(list) do

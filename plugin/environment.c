@@ -42,16 +42,30 @@ static char *plugin_stdlib_dir(void)
     return g_canonicalize_filename(env && *env ? env : FI_STDLIB_DIR, NULL);
 }
 
+/* Patterns for the directory of the scenario, or of the fault document. */
+static char *own_patterns(void)
+{
+    const char *file = fi.opts->script ? fi.opts->script : fi.opts->config;
+    g_autofree char *path = NULL;
+    g_autofree char *dir = NULL;
+
+    if (!file) {
+        return g_strdup("");
+    }
+    path = g_canonicalize_filename(file, NULL);
+    dir = g_path_get_dirname(path);
+    return g_strdup_printf("%s/?.lua;%s/?/init.lua;", dir, dir);
+}
+
 /* Absolute directories only: a search in the working directory is a trap. */
 static void set_package_path(lua_State *L)
 {
-    g_autofree char *script = g_canonicalize_filename(fi.opts->script, NULL);
-    g_autofree char *dir = g_path_get_dirname(script);
+    g_autofree char *own = own_patterns();
     g_autofree char *stdlib = plugin_stdlib_dir();
     const char *env = g_getenv("FI_LUA_PATH");
     g_autofree char *path = g_strdup_printf(
-        "%s/?.lua;%s/?/init.lua;%s%s%s/?.lua;%s/?/init.lua", dir, dir,
-        env ? env : "", env && *env ? ";" : "", stdlib, stdlib);
+        "%s%s%s%s/?.lua;%s/?/init.lua", own, env ? env : "",
+        env && *env ? ";" : "", stdlib, stdlib);
 
     lua_getglobal(L, "package");
     lua_pushstring(L, path);
@@ -68,15 +82,35 @@ static void seed_random(lua_State *L)
     lua_pop(L, 1);
 }
 
+static void run_script(lua_State *L)
+{
+    if (luaL_loadfilex(L, fi.opts->script, "t") != LUA_OK) {
+        lua_error(L);
+    }
+    lua_call(L, 0, 0);
+}
+
+static void load_config(lua_State *L)
+{
+    lua_getglobal(L, "fi");
+    lua_getfield(L, -1, "xml");
+    lua_getfield(L, -1, "load_file");
+    lua_pushstring(L, fi.opts->config);
+    lua_call(L, 1, 0);
+    lua_pop(L, 2);
+}
+
 int fi_environment_load(lua_State *L)
 {
     open_libraries(L);
     set_package_path(L);
     seed_random(L);
     fi_bindings_open(L);
-    if (luaL_loadfilex(L, fi.opts->script, "t") != LUA_OK) {
-        return lua_error(L);
+    if (fi.opts->script) {
+        run_script(L);
     }
-    lua_call(L, 0, 0);
+    if (fi.opts->config) {
+        load_config(L);
+    }
     return 0;
 }

@@ -420,6 +420,7 @@ static void write_start(int api)
     fi_line_string(l, "target", fi.target);
     fi_line_int(l, "vcpus", fi.n_vcpus);
     fi_line_string(l, "script", fi.opts->script);
+    fi_line_string(l, "config", fi.opts->config);
     fi_line_string(l, "seed", seed);
     write_args(l);
     write_caps(l);

@@ -8,7 +8,7 @@
 #define DEFAULT_MEMORY_MIB 256
 
 static const char *const known_options =
-    "script, socket, journal, seed, symbols, stdlib, arg.NAME, on_error, budget, "
+    "script, config, socket, journal, seed, symbols, stdlib, arg.NAME, on_error, budget, "
     "memory, stock, unsafe";
 
 static bool fail(GError **error, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
@@ -85,6 +85,8 @@ static bool parse_string_option(FiOptions *o, const char *key,
     *known = true;
     if (strcmp(key, "script") == 0) {
         set_string(&o->script, value);
+    } else if (strcmp(key, "config") == 0) {
+        set_string(&o->config, value);
     } else if (strcmp(key, "socket") == 0) {
         set_string(&o->socket, value);
     } else if (strcmp(key, "journal") == 0) {
@@ -151,8 +153,10 @@ FiOptions *fi_options_parse(int argc, char **argv, GError **error)
             goto bad;
         }
     }
-    if (!o->script) {
-        fail(error, "no scenario: add script=FILE.lua to the -plugin option");
+    if (!o->script && !o->config && !o->socket) {
+        fail(error, "nothing to do: add script=FILE.lua (a scenario), "
+                    "config=FILE.xml (a document of faults) or socket=PATH "
+                    "(to be told while the guest runs) to the -plugin option");
         goto bad;
     }
     return o;
@@ -168,6 +172,7 @@ void fi_options_free(FiOptions *o)
         return;
     }
     g_free(o->script);
+    g_free(o->config);
     g_free(o->socket);
     g_free(o->journal);
     g_free(o->stdlib);

@@ -652,7 +652,7 @@ void fi_script_run_request(FiRequest *r, FiVcpu *v, FiOutcome *out)
 
 static bool script_is_file(void)
 {
-    if (g_file_test(fi.opts->script, G_FILE_TEST_IS_DIR)) {
+    if (fi.opts->script && g_file_test(fi.opts->script, G_FILE_TEST_IS_DIR)) {
         fi_message("%s is a directory: script= wants a Lua file",
                    fi.opts->script);
         return false;

@@ -643,6 +643,9 @@ FiXmlState fi_xml_feed(FiXml *x, const char *text, size_t len)
                   g_strdup_printf("a document has at most %d bytes",
                                   FI_XML_MAX_SIZE));
     }
+    if (!x->malformed && memchr(text, '\0', len)) {
+        malformed(x, x->line, g_strdup("a NUL byte, which XML does not have"));
+    }
     if (!x->malformed) {
         parse_tags(x, text, len);
     }

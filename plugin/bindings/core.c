@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "api.h"
-#include "hardware.h"
+#include "hardware_lua.h"
 #include "live.h"
 #include "live_lua.h"
-#include "prelude.h"
+#include "prelude_lua.h"
+#include "xml_lua.h"
 
 /* Log, journal, exit, arguments, capabilities; and the order of it all. */
 
@@ -206,11 +207,13 @@ void fi_bindings_open(lua_State *L)
     fi_bind_irq(L);
     fi_bind_exception(L);
     fi_bind_device(L);
+    fi_bind_xml(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");
     fi_bind_live(L);
-    run_embedded(L, fi_hardware, fi_hardware_len);
-    run_embedded(L, fi_prelude, fi_prelude_len);
-    run_embedded(L, fi_live, fi_live_len);
+    run_embedded(L, fi_hardware_lua, fi_hardware_lua_len);
+    run_embedded(L, fi_prelude_lua, fi_prelude_lua_len);
+    run_embedded(L, fi_xml_lua, fi_xml_lua_len);
+    run_embedded(L, fi_live_lua, fi_live_lua_len);
     lua_pop(L, 1);
 }

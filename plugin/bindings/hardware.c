@@ -174,8 +174,7 @@ static int arm_on_mmio(lua_State *L)
     fi_name_trigger(L, &spec, label);
     check_device(L, &spec);
     if (!spec.place) {
-        luaL_where(L, 1);
-        spec.place = (char *)lua_tostring(L, -1);
+        spec.place = (char *)fi_push_place(L);
     }
     fi_arm(L, &spec, fn);
     return 1;

@@ -29,6 +29,7 @@ void fi_bind_irq(lua_State *L);
 void fi_bind_exception(lua_State *L);
 void fi_bind_device(lua_State *L);
 void fi_bind_hardware(lua_State *L);
+void fi_bind_xml(lua_State *L);
 void fi_bind_core(lua_State *L);
 
 /* The results fi.SKIP, fi.RETRY, fi.DROP, fi.BUS_ERROR, as light userdata. */

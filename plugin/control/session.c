@@ -570,15 +570,17 @@ static void take_command(FiSession *s, const char *text)
     }
     g_ptr_array_add(list, NULL);
     words = (char **)list->pdata;
-    if (g_strcmp0(words[0], "help") == 0) {
+    if (!words[0]) {
+        return;
+    } else if (strcmp(words[0], "help") == 0) {
         lines(s, "", commands);
-    } else if (g_strcmp0(words[0], "vcpu") == 0) {
+    } else if (strcmp(words[0], "vcpu") == 0) {
         set_vcpu(s, words[1]);
-    } else if (g_strcmp0(words[0], "events") == 0) {
+    } else if (strcmp(words[0], "events") == 0) {
         set_events(s, words + 1);
-    } else if (g_strcmp0(words[0], "cancel") == 0) {
+    } else if (strcmp(words[0], "cancel") == 0) {
         fi_wire_cancel(s->wire);
-    } else if (g_strcmp0(words[0], "quit") == 0) {
+    } else if (strcmp(words[0], "quit") == 0) {
         s->closing = true;
     } else {
         set_framed(s, words[1]);

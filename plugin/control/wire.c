@@ -273,7 +273,7 @@ static FiWireItem *add_to_chunk(FiWire *w, const char *line, size_t len)
     FiWireItem *item;
 
     if (!w->chunk->len && is_blank(line, len)) {
-        return NULL;
+        return item_new(FI_WIRE_COMMAND, "", 0);
     }
     g_string_append_len(w->chunk, line, len);
     w->n_lines++;

@@ -18,7 +18,7 @@ typedef enum FiWireKind {
     FI_WIRE_SYNTAX,  /* text mode: Lua that does not; text is the message */
     FI_WIRE_XML,     /* text mode: a document, or what claims to be one */
     FI_WIRE_HELP,    /* text mode: ?text */
-    FI_WIRE_COMMAND, /* text mode: #text */
+    FI_WIRE_COMMAND, /* text mode: #text; empty: a line without meaning */
     FI_WIRE_REQUEST, /* framed mode: id, payload */
     FI_WIRE_BAD,     /* text is why; in framed mode the end: nothing more can
                       * be understood */

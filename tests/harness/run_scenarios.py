@@ -87,6 +87,8 @@ def plugin_options(config, scenario, kernel, journal_file):
         options["stdlib"] = config.stdlib
     if config.tier == "stock":
         options["stock"] = "on"
+    if scenario.no_script:
+        del options["script"]
     options.update(scenario.options)
     return [(key, value) for key, value in options.items() if value is not None]
 

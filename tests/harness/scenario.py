@@ -50,6 +50,7 @@ class Scenario:
     not_journal: list = dataclasses.field(default_factory=list)
     journal_counts: list = dataclasses.field(default_factory=list)  # (pattern, number)
     no_journal: bool = False
+    no_script: bool = False
     sample: bool = False
     golden: bool = False  # the launcher runs the guest without faults first
     modes: tuple = MODES
@@ -172,6 +173,7 @@ DIRECTIVES = {
     "journal-count": _append("journal_counts", _count),
     "checks": _checks,
     "no-journal": _flag("no_journal"),
+    "no-script": _flag("no_script"),
     "sample": _flag("sample"),
     "modes": _set("modes", _one_of(MODES)),
     "tiers": _set("tiers", _one_of(TIERS)),

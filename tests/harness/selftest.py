@@ -58,7 +58,7 @@ sys.exit(6 if connection.makefile().readline() == "quit\\n" else 7)
 """
 
 START = {"n": 1, "t": None, "kind": "start", "journal": 1, "plugin": "0.1.0", "api": 6, "tier": "stock",
-         "target": "aarch64", "vcpus": 1, "script": "x.lua", "seed": "1", "args": {}, "caps": ["set_pc"]}
+         "target": "aarch64", "vcpus": 1, "script": "x.lua", "config": None, "seed": "1", "args": {}, "caps": ["set_pc"]}
 FAULT = {"t": None, "kind": "fault", "vcpu": 0, "pc": "0x40200000", "at": "f", "trigger": "on_pc f", "hit": 1,
          "action": "write_register", "target": "x0", "old": "0x1", "new": "0x3"}
 VERDICT = {"t": None, "kind": "verdict", "code": 0, "why": "2 passed, 0 failed"}

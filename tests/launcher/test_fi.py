@@ -357,6 +357,7 @@ def run_wants_one_script(box):
 @test
 def options_of_run_want_values(box):
     expect_error(box.fi("run", "x.lua", "--kernel"), 2, "--kernel")
+    expect_error(box.fi("run", "x.lua", "--config"), 2, "--config")
     for option in ("--arg", "--opt"):
         for value in ("plain", "=x"):
             expect_error(box.fi("run", option, value, "x.lua"), 2, option, value)
@@ -731,6 +732,28 @@ def command_line_comes_before_the_header(box):
     expect(options["arg.a"] == "1,2" and options["arg.b"] == "2" and options["seed"] == "7", result)
     expect(options["stdlib"] == "else where" and "symbols" not in options, result)
     expect(options["journal"] == str(box.base / "j, k"), result)
+
+
+@test
+def config_is_passed_on(box):
+    config = box.base / "faults, all.xml"
+    config.write_text("<Faults/>")
+    result, words = run(box, "--config", str(config))
+    options = plugin_options(words)
+    expect(options["config"] == str(config), result)
+    expect(options["script"] == box.script("-- fi: guest=checksum"), result)
+
+
+@test
+def config_alone_will_do(box):
+    config = box.base / "faults.xml"
+    config.write_text("<Faults/>")
+    result = box.fi("run", "--config", "faults.xml", "--kernel", box.guest(), env=box.given_qemu())
+    words = [line[1:-1] for line in result.stdout.splitlines() if line.startswith("<")]
+    options = plugin_options(words)
+    expect(options["config"] == str(config) and "script" not in options, result)
+    expect_error(box.fi("run", "--config", str(config), env=box.given_qemu()), 1, "faults.xml", "--kernel")
+    expect_error(box.fi("run", "--config", "nowhere.xml", env=box.given_qemu()), 1, "nowhere.xml", "no file")
 
 
 @test

@@ -14,7 +14,7 @@ header_words() {
          sub(/^--[ \t]*fi:[ \t]*/, "") { print }' "$1"
 }
 
-# read_header SCRIPT: sets header_KEY for each key
+# read_header SCRIPT: sets header_KEY for each key; SCRIPT may be empty
 read_header() {
     local script="$1" word key
     for key in $HEADER_KEYS; do
@@ -23,7 +23,7 @@ read_header() {
     # Words, split by white space; a * in one is no file name
     set -f
     # shellcheck disable=SC2046
-    set -- $(header_words "$script")
+    set -- $([ -z "$1" ] || header_words "$1")
     set +f
     for word; do
         key=${word%%=*}
@@ -84,7 +84,7 @@ choose_kernel() {
         kernel=$FI_BUILD_DIR/tests/guest/$header_guest.elf
         [ -f "$kernel" ] || die "$script is for the guest $header_guest, which does not exist; there are:$(guest_names)"
     elif [ "$own_arguments" = 0 ]; then
-        die "$script does not say for which guest it is: give --kernel FILE, or have a line '-- fi: guest=NAME' in its header"
+        die "${script:-$config} does not say for which guest it is: give --kernel FILE, or have a line '-- fi: guest=NAME' in the header of a script"
     fi
 }
 
@@ -163,18 +163,19 @@ show_journal() {
 }
 
 cmd_run() {
-    local script='' kernel='' machine='' cpu='' smp='' accel='' icount='' journal='' own_arguments=0 pair
+    local script='' config='' kernel='' machine='' cpu='' smp='' accel='' icount='' journal='' own_arguments=0 pair
     plugin_options=
     plugin_option_names=
     qemu_status=0
     interrupted=
     while [ $# -gt 0 ]; do
         case $1 in
-        --kernel | --machine | --cpu | --smp | --accel | --icount | --qemu | --journal | --seed | --arg | --opt)
+        --kernel | --machine | --cpu | --smp | --accel | --icount | --qemu | --journal | --seed | --arg | --opt | --config)
             need_value "$1" $#
             ;;
         esac
         case $1 in
+        --config) config=$2 && shift ;;
         --kernel) kernel=$2 && shift ;;
         --machine) machine=$2 && shift ;;
         --cpu) cpu=$2 && shift ;;
@@ -201,10 +202,17 @@ cmd_run() {
         esac
         shift
     done
-    [ -n "$script" ] || usage_error "run: which script?"
-    [ -e "$script" ] || die "no such script: $script"
-    [ -f "$script" ] || die "$script is not a file"
-    script=$(absolute_path "$script")
+    if [ -n "$config" ]; then
+        [ -f "$config" ] || die "--config names $config, which is no file"
+        add_option "config=$(absolute_path "$config")"
+    fi
+    if [ -n "$script" ]; then
+        [ -e "$script" ] || die "no such script: $script"
+        [ -f "$script" ] || die "$script is not a file"
+        script=$(absolute_path "$script")
+    elif [ -z "$config" ]; then
+        usage_error "run: which script? (or --config FILE, a document of faults)"
+    fi
     read_header "$script"
     machine=${machine:-${header_machine:-virt}}
     cpu=${cpu:-$header_cpu}
@@ -223,7 +231,7 @@ cmd_run() {
         add_option "arg.$pair"
     done
     unset IFS
-    add_option "script=$script"
+    [ -z "$script" ] || add_option "script=$script"
     add_option "stdlib=$FI_ROOT/scripts/stdlib"
     add_option "journal=$journal"
     [ -n "$kernel" ] && is_elf "$kernel" && add_option "symbols=$(absolute_path "$kernel")"

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Neither a scenario nor a fault document nor a socket.
+--! guest: checksum
+--! no-script
+--! stdout-empty
+--! exit: 1
+--! no-journal
+--! stderr-re: ^fi_lua: nothing to do: add script=FILE\.lua .* config=FILE\.xml .* socket=PATH

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A wrong fault: the document is refused whole, QEMU does not start; the message has line, attribute, and what to write.
+--! guest: checksum
+--! no-script
+--! opt: config=@DIR@/xml_two_wrong.xml
+--! stdout-empty
+--! exit: 1
+--! stderr-re: ^fi_lua: .*xml_two_wrong\.xml:3: attribute size: '3' is none of 1, 2, 4, 8
+--! not-stderr-re: NEVER
+--! journal: {"kind":"error","trigger":null,"message":"~xml_two_wrong\\.xml:3: attribute size: "}
+--! not-journal: {"kind":"trigger"}

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The fault document is a directory.
+--! guest: checksum
+--! no-script
+--! opt: config=@DIR@
+--! stdout-empty
+--! exit: 1
+--! stderr-re: ^fi_lua: fi\.xml\.load_file: .*errors: Is a directory
+--! journal: {"kind":"error","trigger":null,"message":"~Is a directory"}

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The fault document does not exist.
+--! guest: checksum
+--! no-script
+--! opt: config=@DIR@/there-is-no-such.xml
+--! stdout-empty
+--! exit: 1
+--! stderr-re: ^fi_lua: fi\.xml\.load_file: .*there-is-no-such\.xml: No such file
+--! journal: {"kind":"error","trigger":null,"message":"~there-is-no-such\\.xml: No such file"}

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The fault document is no XML, but this scenario.
+--! guest: checksum
+--! no-script
+--! opt: config=@DIR@/xml_not_xml.lua
+--! stdout-empty
+--! exit: 1
+--! stderr-re: ^fi_lua: .*xml_not_xml\.lua:1: not well-formed: Document must begin with an element
+--! journal: {"kind":"error","trigger":null,"message":"~not well-formed"}

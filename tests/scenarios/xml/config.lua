@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- config=FILE without a scenario; trigger MMIO: reads of a register give the value, narrow ones its low bytes, also DMA's.
+--! guest: mmio
+--! no-script
+--! opt: config=@DIR@/device.xml
+--! tiers: patched
+--! requires: mmio
+--! stdout-any
+--! stdout: write32 rtc_mr 0x11223344 done
+--! stdout: read32 rtc_mr 0xcafef00d
+--! stdout: read16 rtc_mr 0xf00d
+--! stdout: read8 rtc_mr 0xd
+--! stdout: write32 rtc_imsc 0x1 done
+--! stdout: read32 rtc_imsc 0x0
+--! stdout-any
+--! stdout: dma control 0x0
+--! stdout: read32 rtc_mr 0xcafef00d
+--! stdout-any
+--! stdout: aborts 2
+--! journal: {"kind":"start","script":null,"config":"~/device\\.xml$"}
+--! journal: {"kind":"fault","at":"load32","action":"mmio_read","target":"0x9010004","old":null,"new":"0xcafef00d"}
+--! journal-count: fault 5

@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- trigger SYS_REG: reads of the register give the value; of two faults for one the later counts.
+--! guest: sysregs
+--! no-script
+--! opt: config=@DIR@/registers.xml
+--! requires: set_pc
+--! stdout: id 0xabc
+--! stdout: counter runs
+--! stdout: tpidr 0x99 kept 0x1234
+--! stdout-any
+--! stdout: tpidrro 0x7
+--! stdout-any
+--! journal: {"kind":"fault","at":"read_id","action":"sysreg_read","target":"ID_AA64ISAR0_EL1","old":"0x11120","new":"0xabc"}
