@@ -595,10 +595,9 @@ static char *without_own_frames(const char *text)
 
 static void fail_request(FiRequest *r, FiContext *c, int status)
 {
-    const char *kind = r->kind              ? r->kind
-                       : interrupted(c)     ? "interrupted"
-                       : r->op == FI_OP_XML ? "xml"
-                                            : "error";
+    const char *kind = r->kind          ? r->kind
+                       : interrupted(c) ? "interrupted"
+                                        : "error";
     const char *text = c->overrun ? c->overrun : lua_tostring(c->L, -1);
     g_autofree char *shown = without_own_frames(text ? text : "error");
     char *trace = strstr(shown, "\nstack traceback:");

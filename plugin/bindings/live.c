@@ -164,6 +164,22 @@ static int console_byte(lua_State *L)
     return 1;
 }
 
+/* For live.xml: [line, attribute or nil] where the document is wrong. */
+static int blame_document(lua_State *L)
+{
+    FiContext *c = fi_script_context();
+    lua_Integer line = luaL_checkinteger(L, 1);
+    const char *attribute = luaL_optstring(L, 2, NULL);
+
+    if (c->request) {
+        c->request->kind = "xml";
+        c->request->line = line;
+        g_free(c->request->attribute);
+        c->request->attribute = g_strdup(attribute);
+    }
+    return 0;
+}
+
 /* The globals of the scenario, which a reload replaces. */
 static int globals(lua_State *L)
 {
@@ -176,6 +192,7 @@ void fi_bind_live(lua_State *L)
     static const luaL_Reg functions[] = {
         { "globals", globals },
         { "console_byte", console_byte },
+        { "blame_document", blame_document },
         { NULL, NULL },
     };
 

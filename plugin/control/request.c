@@ -112,6 +112,7 @@ void fi_request_unref(FiRequest *r)
     g_free(r->text);
     g_free(r->name);
     g_free(r->error);
+    g_free(r->attribute);
     g_free(r);
 }
 

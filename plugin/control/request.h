@@ -61,9 +61,11 @@ typedef struct FiRequest {
 
     /* the reply */
     bool failed;
-    const char *kind;    /* of the failure */
-    GString *reply;      /* JSON or text */
-    char *error;         /* message and perhaps traceback */
+    const char *kind; /* of the failure */
+    GString *reply;   /* JSON or text */
+    char *error;      /* message and perhaps traceback */
+    unsigned line;    /* of a document; 0: not known */
+    char *attribute;
     uint64_t generation; /* of the plan in which all that it armed is live */
 } FiRequest;
 

@@ -301,7 +301,8 @@ static void lines(FiSession *s, const char *mark, const char *text)
     pthread_mutex_unlock(&s->lock);
 }
 
-static void add_error(GString *json, const char *kind, const char *text)
+static void add_error(GString *json, const FiRequest *r, const char *kind,
+                      const char *text)
 {
     const char *mark = strstr(text, "\nstack traceback:");
 
@@ -312,11 +313,18 @@ static void add_error(GString *json, const char *kind, const char *text)
         g_string_append(json, ",\"traceback\":");
         fi_json_string(json, mark + 1, strlen(mark + 1));
     }
+    if (r && r->line) {
+        g_string_append_printf(json, ",\"line\":%u", r->line);
+    }
+    if (r && r->attribute) {
+        g_string_append(json, ",\"attribute\":");
+        fi_json_string(json, r->attribute, strlen(r->attribute));
+    }
     g_string_append_c(json, '}');
 }
 
-static void answer_error(FiSession *s, const char *id, const char *kind,
-                         const char *text)
+static void answer_error(FiSession *s, const char *id, const FiRequest *r,
+                         const char *kind, const char *text)
 {
     g_autoptr(GString) json = g_string_new(NULL);
 
@@ -324,7 +332,7 @@ static void answer_error(FiSession *s, const char *id, const char *kind,
         lines(s, "! ", text);
         return;
     }
-    add_error(json, kind, text);
+    add_error(json, r, kind, text);
     frame(s, id ? id : "0", "err", json->str, json->len);
 }
 
@@ -365,7 +373,7 @@ void fi_session_answer(FiSession *s, FiRequest *r)
         s->running = NULL;
     }
     if (r->failed) {
-        answer_error(s, r->id, r->kind, r->error);
+        answer_error(s, r->id, r, r->kind, r->error);
     } else if (r->id) {
         frame(s, r->id, "ok", r->reply->str, r->reply->len);
     } else {
@@ -462,13 +470,13 @@ static void take_request(FiSession *s, const FiWireItem *item)
     FiRequest *r;
 
     if (g_hash_table_contains(s->in_flight, item->id)) {
-        answer_error(s, item->id, "request",
+        answer_error(s, item->id, NULL, "request",
                      "there is a request of that ID, which is not done yet");
         return;
     }
     r = fi_request_parse(item->id, item->text, item->len, &error);
     if (!r) {
-        answer_error(s, item->id, "request", error->message);
+        answer_error(s, item->id, NULL, "request", error->message);
     } else if (!done_at_once(s, r)) {
         submit(s, r);
     }
@@ -610,7 +618,7 @@ static void take_item(FiSession *s, FiWireItem *item)
         take_request(s, item);
         break;
     case FI_WIRE_BAD:
-        answer_error(s, NULL, "request", item->text);
+        answer_error(s, NULL, NULL, "request", item->text);
         s->closing = s->closing || is_framed(s);
         break;
     }

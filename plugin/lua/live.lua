@@ -130,7 +130,13 @@ local function count(n, what)
 end
 
 function live.xml(document)
-  local triggers = fi.xml.load(document)
+  local ok, triggers = pcall(fi.xml.load, document)
+  if not ok then
+    if type(triggers) == "table" and triggers.line then
+      live.blame_document(triggers.line, triggers.attribute)
+    end
+    error(triggers, 0)
+  end
   local names = {}
   for i, t in ipairs(triggers) do
     names[i] = t.name
