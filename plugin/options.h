@@ -14,13 +14,9 @@ typedef enum FiOnError {
 
 /* The options of -plugin libfi_lua.so,key=value,… */
 typedef struct FiOptions {
-<<<<<<< HEAD
-    char *script;
-    char *socket;       /* where to listen; NULL: nowhere */
-=======
     char *script;       /* NULL: none */
     char *config;       /* a fault document; NULL: none */
->>>>>>> xml
+    char *socket;       /* where to listen; NULL: nowhere */
     char *journal;      /* NULL: none */
     char *stdlib;       /* NULL: $FI_LUA_STDLIB or beside the plugin */
     GPtrArray *symbols; /* of char *, paths of ELF files */
