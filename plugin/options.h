@@ -16,7 +16,6 @@ typedef enum FiOnError {
 typedef struct FiOptions {
     char *script;       /* NULL: none */
     char *config;       /* a fault document; NULL: none */
-    char *script;
     char *socket;       /* where to listen; NULL: nowhere */
     char *journal;      /* NULL: none */
     char *stdlib;       /* NULL: $FI_LUA_STDLIB or beside the plugin */

@@ -13,6 +13,8 @@
 --! stdout: write32 rtc_imsc 0x1 done
 --! stdout: read32 rtc_imsc 0x0
 --! stdout-any
+--! stdout: read64 rtc_id 0x1000000031
+--! stdout-any
 --! stdout: dma control 0x0
 --! stdout: read32 rtc_mr 0xcafef00d
 --! stdout-any
