@@ -58,6 +58,7 @@ typedef struct FiRequest {
     gint interrupted; /* atomic */
     gint state;       /* atomic: FiRequestState */
     bool told_waiting;
+    int64_t finished_us; /* the monotonic clock's */
 
     /* the reply */
     bool failed;

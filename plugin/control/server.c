@@ -48,7 +48,8 @@ static struct {
     gint console_waits;   /* atomic: there is console output to be said */
     gint settling;        /* atomic: replies wait until all is live */
     GPtrArray *unsettled; /* the I/O thread's: finished, not yet live */
-    bool console_timer;   /* the I/O thread's */
+    bool console_timer;   /* the I/O thread's: one is set, as the next one */
+    bool patience_timer;
     unsigned last_number;
 
     pthread_mutex_t lock; /* guards what follows */
@@ -95,6 +96,7 @@ static GQueue *queue_of(int vcpu)
 /* It is done, and the queue of finished ones takes it over. */
 static void finish(FiRequest *r)
 {
+    r->finished_us = g_get_monotonic_time();
     g_atomic_int_set(&r->state, FI_REQUEST_DONE);
     pthread_mutex_lock(&server.lock);
     g_queue_push_tail(&server.finished, r);
@@ -348,14 +350,20 @@ static void answer_live_ones(void)
 
 static gboolean complain_of_unsettled(void *opaque)
 {
+    gint64 now = g_get_monotonic_time();
     guint i;
 
     (void)opaque;
     for (i = 0; i < server.unsettled->len; i++) {
-        tell_waiting(g_ptr_array_index(server.unsettled, i),
-                     "done, but not live yet: that needs a vCPU that executes");
+        FiRequest *r = g_ptr_array_index(server.unsettled, i);
+
+        if (now - r->finished_us >= LIVE_PATIENCE_US) {
+            tell_waiting(r, "done, but not live yet: that needs a vCPU that "
+                            "executes");
+        }
     }
-    return G_SOURCE_REMOVE;
+    server.patience_timer = server.unsettled->len > 0;
+    return server.patience_timer;
 }
 
 /* Sessions, on the I/O thread */
@@ -457,7 +465,8 @@ static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
     g_atomic_int_set(&server.woken, 0);
     take_finished();
     answer_live_ones();
-    if (server.unsettled->len) {
+    if (server.unsettled->len && !server.patience_timer) {
+        server.patience_timer = true;
         add_source(g_timeout_source_new(LIVE_PATIENCE_US / 1000),
                    complain_of_unsettled, NULL);
     }
