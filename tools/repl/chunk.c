@@ -41,16 +41,34 @@ static int compile(lua_State *L, const char *text)
     return luaL_loadbufferx(L, text, strlen(text), "=chunk", "t");
 }
 
+typedef enum Verdict {
+    GOOD,
+    ENDS_EARLY,
+    WRONG,
+} Verdict;
+
+static Verdict judge(lua_State *L, const char *text)
+{
+    Verdict v = compile(L, text) == LUA_OK                        ? GOOD
+                : g_str_has_suffix(lua_tostring(L, -1), END_MARK) ? ENDS_EARLY
+                                                                  : WRONG;
+
+    lua_pop(L, 1);
+    return v;
+}
+
+/* `1 +` begins an expression but no statement, `if x` the reverse. */
 static bool lua_is_complete(lua_State *L, const char *text)
 {
     g_autofree char *expression = g_strconcat("return ", text, NULL);
-    bool complete = true;
+    Verdict as_expression = judge(L, expression), as_statement;
 
-    if (compile(L, expression) != LUA_OK && compile(L, text) != LUA_OK) {
-        complete = !g_str_has_suffix(lua_tostring(L, -1), END_MARK);
+    if (as_expression == GOOD) {
+        return true;
     }
-    lua_settop(L, 0);
-    return complete;
+    as_statement = judge(L, text);
+    return as_statement == GOOD ||
+           (as_expression == WRONG && as_statement == WRONG);
 }
 
 /* XML */

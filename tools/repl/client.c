@@ -178,7 +178,9 @@ static void insist_or_interrupt(Client *c, Wait *w)
     }
     w->interrupted = now;
     interrupt(c, w->id);
-    if (c->input) {
+    if (!c->input) {
+        c->left = true; /* nobody is there to go on with what follows */
+    } else {
         show_remark("(interrupting; Ctrl-C again leaves)");
     }
 }
@@ -456,7 +458,7 @@ static bool run_help(Client *c, const char *argument)
 static bool run_quit(Client *c, const char *argument)
 {
     (void)argument;
-    c->over = true;
+    c->quit = c->over = true;
     return true;
 }
 

@@ -24,6 +24,7 @@ typedef struct Client {
     bool ended;      /* QEMU has: its exit status and why */
     gint64 code;
     char *reason;
+    bool quit; /* #quit */
     bool left; /* Ctrl-C twice, or a signal */
 } Client;
 

@@ -30,6 +30,7 @@ struct Input {
     unsigned hidden; /* nested */
     bool cancelled;
     bool over;
+    bool killed;
 };
 
 static Input *input_of(EditLine *el)
@@ -237,7 +238,7 @@ static wchar_t take_signal(Input *in)
         el_resize(in->el);
         return 0;
     default:
-        in->over = true;
+        in->killed = in->over = true;
         return 0;
     }
 }
@@ -349,6 +350,8 @@ InputResult input_line(Input *in, const char *text, const char *before,
     in->before = before;
     in->cancelled = false;
     in->editing = true;
+    /* Not only when the prompt is there: what is typed is echoed once */
+    el_set(in->el, EL_PREP_TERM, 1);
     line = in->over ? NULL : el_gets(in->el, &n);
     in->editing = false;
     if (line && !in->over) {
@@ -357,7 +360,7 @@ InputResult input_line(Input *in, const char *text, const char *before,
     }
     fputs(in->cancelled ? "^C\n" : "\n", stdout);
     fflush(stdout);
-    return in->cancelled ? INPUT_CANCEL : INPUT_END;
+    return in->cancelled ? INPUT_CANCEL : in->killed ? INPUT_KILLED : INPUT_END;
 }
 
 void input_remember(Input *in, const char *chunk)

@@ -13,6 +13,7 @@ typedef enum InputResult {
     INPUT_LINE,
     INPUT_CANCEL, /* Ctrl-C */
     INPUT_END,    /* Ctrl-D, or a hook said so */
+    INPUT_KILLED, /* a signal that ends us */
 } InputResult;
 
 typedef struct InputHooks {

@@ -148,8 +148,9 @@ static bool send_all(Link *link, const char *data, size_t len, GError **error)
 /* Drop the greeting, whose last line is the answer. */
 static bool skip_greeting(Link *link)
 {
-    const char *end = g_strstr_len((const char *)link->in->data, link->in->len,
-                                   FRAMED);
+    const char *end = link->in->len ? g_strstr_len((const char *)link->in->data,
+                                                   link->in->len, FRAMED)
+                                    : NULL;
 
     if (end) {
         g_byte_array_remove_range(
@@ -158,14 +159,21 @@ static bool skip_greeting(Link *link)
     return end;
 }
 
+static bool closed_at_once(const char *path, GError **error)
+{
+    return fail(error,
+                "%s: the connection was closed at once; only the user that "
+                "runs QEMU may connect",
+                path);
+}
+
 static bool enter_framed_mode(Link *link, const char *path, GError **error)
 {
     gint64 deadline = g_get_monotonic_time() +
                       GREETING_SECONDS * G_USEC_PER_SEC;
 
-    if (!send_all(link, FRAMED, strlen(FRAMED), error)) {
-        g_prefix_error(error, "%s: ", path);
-        return false;
+    if (!send_all(link, FRAMED, strlen(FRAMED), NULL)) {
+        return closed_at_once(path, error);
     }
     while (!skip_greeting(link)) {
         struct pollfd fd = { .fd = link->fd, .events = POLLIN };
@@ -175,11 +183,8 @@ static bool enter_framed_mode(Link *link, const char *path, GError **error)
             return fail(error,
                         "%s: who listens there does not answer as fi_lua does",
                         path);
-        } else if (poll(&fd, 1, (int)left) == 1 && !link_receive(link, error)) {
-            return fail(error && *error ? NULL : error,
-                        "%s: the connection was closed at once; only the user "
-                        "that runs QEMU may connect",
-                        path);
+        } else if (poll(&fd, 1, (int)left) == 1 && !link_receive(link, NULL)) {
+            return closed_at_once(path, error);
         }
     }
     return true;

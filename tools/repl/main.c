@@ -148,13 +148,14 @@ static void run_terminal(Client *c, Chunk *chunk)
         return;
     }
     c->input = input_new(&hooks, path);
-    while (!c->over && result != INPUT_END) {
+    while (!c->over && result != INPUT_END && result != INPUT_KILLED) {
         result = read_chunk(c, chunk, text);
         if (result == INPUT_LINE) {
             input_remember(c->input, text->str);
             client_run(c, text->str);
         }
     }
+    c->left = c->left || result == INPUT_KILLED;
     input_free(c->input);
     c->input = NULL;
     /* At a prompt, an error has been seen and is over */
@@ -206,7 +207,8 @@ static void run_lines(Client *c, Chunk *chunk, GString *text, GString *pending)
 {
     char *end;
 
-    while (!c->over && (end = memchr(pending->str, '\n', pending->len))) {
+    while (!c->over && !c->left &&
+           (end = memchr(pending->str, '\n', pending->len))) {
         g_autofree char *line = g_strndup(pending->str, end + 1 - pending->str);
 
         g_string_erase(pending, 0, end + 1 - pending->str);
@@ -221,14 +223,14 @@ static void run_stream(Client *c, Chunk *chunk)
     char buf[4096];
     ssize_t n = 0;
 
-    while (!c->over && wait_for_input(c) &&
+    while (!c->over && !c->left && wait_for_input(c) &&
            (n = read(STDIN_FILENO, buf, sizeof(buf))) > 0) {
         g_string_append_len(pending, buf, n);
         run_lines(c, chunk, text, pending);
     }
     if (c->over || c->left) {
         /* QEMU's end in the middle of what was to be done */
-        c->failed = c->failed || text->len || pending->len;
+        c->failed = c->failed || (!c->quit && (text->len || pending->len));
         return;
     }
     if (pending->len) {
