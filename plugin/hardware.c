@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bindings/api.h"
+#include "bindings/names.h"
 #include "control/control.h"
 #include "fi.h"
 #include "instrument_impl.h"
@@ -501,6 +502,9 @@ void fi_machine_ready_cb(void *userdata)
     (void)userdata;
     if (fi_has(FI_CAP_MMIO)) {
         check_places();
+    }
+    if (fi.opts->socket) {
+        fi_names_collect();
     }
     g_atomic_int_set(&ready, 1);
     if (!fi_exit_requested()) {

@@ -91,6 +91,7 @@ void fi_vcpu_start(FiVcpu *v)
         }
         v->arch = find_arch(v);
         probe_sysreg_write(v);
+        g_atomic_int_set(&v->has_registers, 1);
     }
 }
 

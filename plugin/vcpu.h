@@ -43,6 +43,7 @@ struct FiVcpu {
     bool started;  /* its thread runs: registers can be read */
     bool executed; /* its first block has been entered */
     const FiArch *arch;
+    gint has_registers;  /* atomic; regs and reg_list do not change any more */
     GHashTable *regs;    /* key -> FiReg */
     GPtrArray *reg_list; /* in QEMU's order */
     GByteArray *buf;     /* for register and memory access */

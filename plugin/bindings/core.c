@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "api.h"
+#include "complete_lua.h"
 #include "hardware_lua.h"
+#include "help_lua.h"
 #include "live.h"
 #include "live_lua.h"
+#include "names.h"
 #include "prelude_lua.h"
 #include "xml_lua.h"
 
@@ -215,5 +218,10 @@ void fi_bindings_open(lua_State *L)
     run_embedded(L, fi_prelude_lua, fi_prelude_lua_len);
     run_embedded(L, fi_xml_lua, fi_xml_lua_len);
     run_embedded(L, fi_live_lua, fi_live_lua_len);
+    if (fi.opts->socket) {
+        fi_bind_names(L);
+        run_embedded(L, fi_help_lua, fi_help_lua_len);
+        run_embedded(L, fi_complete_lua, fi_complete_lua_len);
+    }
     lua_pop(L, 1);
 }

@@ -334,7 +334,7 @@ def help_names_every_command(box):
     for args in (["help"], ["--help"], []):
         result = box.fi(*args)
         expect(result.returncode == 0, result)
-        for command in ("setup", "run", "test", "bench", "doctor"):
+        for command in ("setup", "run", "repl", "test", "bench", "doctor"):
             expect(command in result.stdout, result)
 
 
@@ -779,6 +779,33 @@ def missing_guest_is_named(box):
     expect_error(result, 1, "--kernel", "guest=NAME")
     result, _ = run(box, "--kernel", "/nowhere/k", header="--")
     expect_error(result, 1, "/nowhere/k")
+
+
+@test
+def socket_is_passed_on_and_needs_no_script(box):
+    kernel = box.guest()
+    result = box.fi("run", "--socket", "a b,c.sock", "--kernel", kernel, env=box.given_qemu())
+    expect(result.returncode == 0, result)
+    options = plugin_options([line[1:-1] for line in result.stdout.splitlines() if line.startswith("<")])
+    expect(options["socket"] == f"{box.base}/a b,c.sock" and "script" not in options, result)
+    result, words = run(box, "--socket", "/x/y.sock")
+    options = plugin_options(words)
+    expect(options["socket"] == "/x/y.sock" and "script" in options, result)
+    expect_error(box.fi("run", "--socket", "x", env=box.given_qemu()), 1, "without a script", "--kernel")
+    expect_error(box.fi("run", "--socket"), 2, "--socket needs a value")
+
+
+@test
+def repl_starts_the_client(box):
+    client = box.repo / "build/fi-repl"
+    executable(client, "#!/bin/sh\nfor a; do printf '<%s>\\n' \"$a\"; done\nexit 7\n")
+    result = box.fi("repl", "-e", "x = 1 *", "--no-install", "a b.sock")
+    expect(result.returncode == 7 and result.stdout == "<-e>\n<x = 1 *>\n<a b.sock>\n", result)
+    # Where it is not built yet, it is
+    client.unlink()
+    executable(box.bin / "dpkg-query", "#!/bin/sh\nexit 1\n")
+    result = box.fi("repl", "--no-install")
+    expect(result.returncode == 1 and "apt-get install" in result.stdout, result)
 
 
 @test

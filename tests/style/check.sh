@@ -48,7 +48,7 @@ fi
 
 # Each version of clang-format has its own ideas; .clang-format was written for this one.
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
-    find plugin tests/unit -name '*.[ch]' -not -name qemu-plugin-fi.h -exec clang-format --dry-run -Werror {} + >"$details" 2>&1
+    find plugin tools/repl tests/unit -name '*.[ch]' -not -name qemu-plugin-fi.h -exec clang-format --dry-run -Werror {} + >"$details" 2>&1
     result $? "clang-format" "$details"
 else
     number=$((number + 1))

@@ -84,6 +84,7 @@ choose_kernel() {
         kernel=$FI_BUILD_DIR/tests/guest/$header_guest.elf
         [ -f "$kernel" ] || die "$script is for the guest $header_guest, which does not exist; there are:$(guest_names)"
     elif [ "$own_arguments" = 0 ]; then
+        [ -n "$script$config" ] || die "without a script no guest is named: give --kernel FILE, or QEMU's own arguments after --"
         die "${script:-$config} does not say for which guest it is: give --kernel FILE, or have a line '-- fi: guest=NAME' in the header of a script"
     fi
 }
@@ -163,14 +164,14 @@ show_journal() {
 }
 
 cmd_run() {
-    local script='' config='' kernel='' machine='' cpu='' smp='' accel='' icount='' journal='' own_arguments=0 pair
+    local script='' config='' kernel='' machine='' cpu='' smp='' accel='' icount='' journal='' socket='' own_arguments=0 pair
     plugin_options=
     plugin_option_names=
     qemu_status=0
     interrupted=
     while [ $# -gt 0 ]; do
         case $1 in
-        --kernel | --machine | --cpu | --smp | --accel | --icount | --qemu | --journal | --seed | --arg | --opt | --config)
+        --kernel | --machine | --cpu | --smp | --accel | --icount | --qemu | --journal | --socket | --seed | --arg | --opt | --config)
             need_value "$1" $#
             ;;
         esac
@@ -184,6 +185,7 @@ cmd_run() {
         --icount) icount=$2 && shift ;;
         --qemu) FI_QEMU=$2 && shift ;;
         --journal) journal=$2 && shift ;;
+        --socket) socket=$(absolute_path "$2") && shift ;;
         --seed) add_option "seed=$2" && shift ;;
         --arg) is_pair "$1" "$2" && add_option "arg.$2" && shift ;;
         --opt) is_pair "$1" "$2" && add_option "$2" && shift ;;
@@ -210,10 +212,10 @@ cmd_run() {
         [ -e "$script" ] || die "no such script: $script"
         [ -f "$script" ] || die "$script is not a file"
         script=$(absolute_path "$script")
-    elif [ -z "$config" ]; then
-        usage_error "run: which script? (or --config FILE, a document of faults)"
+    elif [ -z "$config$socket" ]; then
+        usage_error "run: which script? (or --config FILE, a document of faults, or --socket PATH)"
     fi
-    read_header "$script"
+    read_header "${script:-/dev/null}"
     machine=${machine:-${header_machine:-virt}}
     cpu=${cpu:-$header_cpu}
     smp=${smp:-$header_smp}
@@ -232,6 +234,7 @@ cmd_run() {
     done
     unset IFS
     [ -z "$script" ] || add_option "script=$script"
+    [ -z "$socket" ] || add_option "socket=$socket"
     add_option "stdlib=$FI_ROOT/scripts/stdlib"
     add_option "journal=$journal"
     [ -n "$kernel" ] && is_elf "$kernel" && add_option "symbols=$(absolute_path "$kernel")"

@@ -1,0 +1,602 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Help on every name of the API: what `?name` shows, and what completion knows of things that it must not look into.
+-- Runs with the table `fi` and the table `live`, in which it leaves `entries` and `help`.
+--
+-- An entry is {name, signature, text, example}. Names: "on_pc" for what is a global as well, "fi.exit", and
+-- "trigger:remove", "trigger.hits", "counter:sum", "ev.pc", "option.after", "irq.spi" (a key) for members of things.
+
+local live = select(2, ...)
+local entries = {}
+live.entries = entries
+
+local function entry(e)
+  entries[#entries + 1] = {name = e[1], signature = e[2], text = e[3], example = e[4], of = e.of}
+end
+
+-- Triggers -----------------------------------------------------------------------------------------------------------
+
+local HANDLER = "Context: load, handler, task. Returns a trigger."
+
+entry{"on_pc", "on_pc(where, [opts,] fn)", [[
+Runs fn(ev) before the instruction at `where` executes. where: an address, "symbol", "symbol+0x10", or a range {lo, hi}.
+fn may return fi.SKIP or fi.RETRY, or write cpu.pc (capability set_pc).
+]] .. HANDLER, 'on_pc("checksum", {after = 2, limit = 1}, function() cpu.x0 = cpu.x0 ~ 4 end)'}
+entry{"on_insn", "on_insn({mask=, value=}, [opts,] fn)", [[
+Runs fn(ev) before an instruction whose opcode & mask == value executes; results as for on_pc.
+A 4-byte Thumb instruction has its first halfword in bits 31:16.
+]] .. HANDLER, "on_insn({mask = 0xffe0001f, value = 0xd4000001}, function(ev) print(ev.pc) end) -- SVC"}
+entry{"on_read", "on_read(where, [opts,] fn)", [[
+Runs fn(ev) after a load from `where`, by vaddr, or by paddr with {phys = true}; a symbol means all bytes of its object.
+Accesses of devices' DMA are not seen.
+]] .. HANDLER, 'on_read("buffer", {limit = 1}, function(ev) print(ev.addr, ev.value) end)'}
+entry{"on_write", "on_write(where, [opts,] fn)", [[
+Runs fn(ev) after a store to `where`, by vaddr, or by paddr with {phys = true}; a symbol means all bytes of its object.
+mem may change in the handler what has just been stored.
+]] .. HANDLER, 'on_write("total", {size = 4}, function(ev) mem.u32[ev.addr] = ev.value ~ 1 end)'}
+entry{"on_sysreg_read", "on_sysreg_read(reg, [opts,] fn)", [[
+Runs fn(ev) before an MRS that reads `reg` executes (AArch64). An integer from fn is what the guest gets; nothing: it
+executes.
+reg: the architecture's name, "S3_0_C1_C0_0", or {op0=, op1=, crn=, crm=, op2=}.
+]] .. HANDLER, 'on_sysreg_read("CNTVCT_EL0", function() return 0x1000 end)'}
+entry{"on_sysreg_write", "on_sysreg_write(reg, [opts,] fn)", [[
+Runs fn(ev) before an MSR that writes `reg` executes (AArch64). fn returns an integer to be written instead, fi.DROP,
+or nothing.
+reg as for on_sysreg_read, or a PSTATE field such as "DAIFSet".
+]] .. HANDLER, 'on_sysreg_write("SCTLR_EL1", function(ev) return ev.value & ~4 end)'}
+entry{"on_exception", "on_exception([filter,] [opts,] fn)", [[
+Runs fn(ev) when a synchronous exception was taken, before its handler's first instruction (capability discontinuity).
+filter: a name ("svc", "data_abort", ...), or a table of name, ec, number, from.
+]] .. HANDLER, 'on_exception("data_abort", function(ev) print(ev.far) end)'}
+entry{"on_interrupt", "on_interrupt([filter,] [opts,] fn)", [[
+Runs fn(ev) when an interrupt was taken, before its handler's first instruction (capability discontinuity).
+filter: "irq", "fiq", "serror", or a table as for on_exception.
+]] .. HANDLER, 'on_interrupt("irq", {every = 100}, function(ev) print(ev.from_pc) end)'}
+entry{"on_vcpu_init", "on_vcpu_init([opts,] fn)", [[
+Runs fn(ev) when a vCPU is about to execute its first instruction.
+Cores that are off (PSCI) come when they are switched on.
+]] .. HANDLER, "on_vcpu_init(function(ev) print(ev.vcpu) end)"}
+entry{"on_idle", "on_idle([opts,] fn)", [[
+Runs fn(ev) when a vCPU halts (WFI), on that vCPU: registers and memory can be reached.
+]] .. HANDLER, "on_idle({vcpu = 0, limit = 1}, function() print(cpu.pc) end)"}
+entry{"on_resume", "on_resume([opts,] fn)", [[
+Runs fn(ev) when a halted vCPU goes on.
+]] .. HANDLER, "on_resume(function(ev) print(ev.vcpu) end)"}
+entry{"after_insns", "after_insns(n, [opts,] fn)", [[
+Runs fn(ev) once, n instructions after it was armed, on one vCPU (opts.vcpu, default: the handler's own, else 0).
+It runs before the next instruction.
+]] .. HANDLER, "after_insns(1000000, function() cpu.x1 = 0 end)"}
+entry{"on_mmio_read", "on_mmio_read(where, [opts,] fn)", [[
+Runs fn(ev) when a device is about to be read. fn returns an integer to answer, fi.BUS_ERROR, or nothing: the device
+answers.
+where: a paddr, {lo, hi}, {paddr, size = n}, a device's type, QOM path or memory region, or {device, offset =, size =}.
+Capability mmio; without it reads are overridden after the fact, see docs/lua-api.md.
+]] .. HANDLER, "on_mmio_read(0x09010000, function(ev) return ev.value | 1 end)"}
+entry{"on_mmio_write", "on_mmio_write(where, [opts,] fn)", [[
+Runs fn(ev) when a device is about to be written. fn returns an integer to be written instead, fi.DROP, fi.BUS_ERROR
+or nothing.
+where as for on_mmio_read. Results need the capability mmio.
+]] .. HANDLER, 'on_mmio_write("pl061", function() return fi.DROP end)'}
+entry{"after_ns", "after_ns(ns, [opts,] fn)", [[
+Runs fn(ev) once, ns nanoseconds of guest virtual time from now, on a vCPU (opts.vcpu, default 0), also a halted one.
+Capability timers. ]] .. HANDLER, "after_ns(1000000, function() fi.irq.pulse{spi = 33} end)"}
+entry{"at_ns", "at_ns(ns, [opts,] fn)", [[
+Runs fn(ev) once, at that guest virtual time in ns; a time of the past is an error.
+Capability timers. ]] .. HANDLER, "at_ns(5000000, function(ev) print(ev.deadline) end)"}
+entry{"every_ns", "every_ns(ns, [opts,] fn)", [[
+Runs fn(ev) every ns nanoseconds of guest virtual time, first one period from now; {limit = n} ends it.
+Capability timers. ]] .. HANDLER, "every_ns(1000000, {limit = 10}, function() cpu.x0 = 0 end)"}
+entry{"on_machine_ready", "on_machine_ready(fn)", [[
+Runs fn(ev) when all devices exist and no instruction has executed; there is no vCPU yet.
+Context: load. Capability vcpu_work.]], "on_machine_ready(function() print(fi.device.list()) end)"}
+entry{"on_exit", "on_exit(fn)", [[
+Runs fn(ev) when QEMU ends; nothing of the guest can be read any more. ev.code, ev.reason say why.
+fi.exit changes the status there. Context: load, handler, task.]], "on_exit(function(ev) print(ev.reason) end)"}
+
+-- Tasks --------------------------------------------------------------------------------------------------------------
+
+local TASK = "Context: task. Returns the event; opts as for the trigger, without limit."
+
+entry{"task", "task(fn)", [[
+Runs fn as a coroutine, at once, up to its first wait: a chain of events as straight code.
+Context: load, handler, task.]], 'task(function() wait_pc("main"); wait_ns(1000); cpu.x0 = 1 end)'}
+for _, w in ipairs{
+  {"wait_pc", "where", "the instruction at `where` is about to execute", 'wait_pc("main")'},
+  {"wait_read", "where", "a load from `where`", 'wait_read("buffer")'},
+  {"wait_write", "where", "a store to `where`", 'wait_write("buffer")'},
+  {"wait_exception", "[filter]", "a synchronous exception", 'wait_exception("svc")'},
+  {"wait_interrupt", "[filter]", "an interrupt", 'wait_interrupt("irq")'},
+  {"wait_sysreg_read", "reg", "an MRS of `reg`", 'wait_sysreg_read("CNTVCT_EL0")'},
+  {"wait_sysreg_write", "reg", "an MSR to `reg`", 'wait_sysreg_write("VBAR_EL1")'},
+  {"wait_mmio_read", "where", "a read of a device", 'wait_mmio_read("pl011")'},
+  {"wait_mmio_write", "where", "a write to a device", 'wait_mmio_write("pl011")'},
+  {"wait_insns", "n", "n instructions have executed on the vCPU", "wait_insns(1000)"},
+  {"wait_ns", "ns", "ns nanoseconds of guest virtual time have passed", "wait_ns(1000000)"},
+} do
+  entry{w[1], ("ev = %s(%s [, opts])"):format(w[1], w[2]),
+    ("Goes on in the handler of a one-shot trigger: %s.\n%s"):format(w[3], TASK),
+    "task(function() " .. w[4] .. " fi.log('here') end)"}
+end
+entry{"wait", "ev, t = wait(t1, t2, ...)", [[
+Goes on when any of these triggers fires, which are made with a nil handler.
+Context: task. Returns the event and the trigger.]], 'wait(on_pc("f", nil), after_ns(1000000, nil))'}
+
+-- Results of handlers ------------------------------------------------------------------------------------------------
+
+entry{"fi.SKIP", "return fi.SKIP", "Result of on_pc and on_insn: the instruction does not execute.\nCapability set_pc.",
+  'on_pc("check", function() return fi.SKIP end)'}
+entry{"fi.RETRY", "return fi.RETRY",
+  "Result of on_pc and on_insn: the instruction is fetched and decoded anew,\n" ..
+    "as the handler has changed the code. Capability set_pc.",
+  'on_pc("f", {limit = 1}, function(ev) mem.u32[ev.pc] = 0xd503201f; return fi.RETRY end)'}
+entry{"fi.DROP", "return fi.DROP",
+  "Result of on_mmio_write and on_sysreg_write: nothing is written.\nThe guest does not notice.",
+  'on_mmio_write("pl061", function() return fi.DROP end)'}
+entry{"fi.BUS_ERROR", "return fi.BUS_ERROR",
+  "Result of on_mmio_read and on_mmio_write: the access fails,\nand an instruction takes a synchronous external abort.",
+  'on_mmio_read("pl061", {limit = 1}, function() return fi.BUS_ERROR end)'}
+
+-- Triggers' handles --------------------------------------------------------------------------------------------------
+
+for _, m in ipairs{
+  {"trigger:remove", "t:remove()", "Ends the trigger for good; may be repeated.\nContext: any.", "t:remove()"},
+  {"trigger:disable", "t:disable()", "No hits until t:enable().\nContext: any.", "t:disable()"},
+  {"trigger:enable", "t:enable()", "Undoes t:disable(). An error if the trigger has ended.\nContext: any.",
+    "t:enable()"},
+  {"trigger.hits", "t.hits",
+    "Hits so far on all vCPUs: filters passed, fired or not.\nMay lag by the running translation block.",
+    "print(t.hits)"},
+  {"trigger.fired", "t.fired", "Firings so far: hits for which the handler ran.\nContext: any.", "print(t.fired)"},
+  {"trigger.name", "t.name", "The name that the journal shows, a string.\nContext: any.", "print(t.name)"},
+  {"trigger.kind", "t.kind", "What triggers it, a string as in ev.kind.\nContext: any.", "print(t.kind)"},
+  {"trigger.enabled", "t.enabled", "true while it is armed: neither disabled nor ended.\nContext: any.",
+    "print(t.enabled)"},
+  {"trigger.errors", "t.errors",
+    "Errors of its handler so far; after three it is disabled (option on_error).\nContext: any.", "print(t.errors)"},
+  {"trigger.missed", "t.missed",
+    "on_mmio_read without the capability mmio: reads that could not be overridden.\nContext: any.",
+    "print(t.missed)"},
+} do
+  entry(m)
+end
+
+-- Options ------------------------------------------------------------------------------------------------------------
+
+local CODE = {"on_pc", "on_insn", "wait_pc"}
+local SYSREG = {"on_sysreg_read", "on_sysreg_write", "wait_sysreg_read", "wait_sysreg_write"}
+local MEMORY = {"on_read", "on_write", "wait_read", "wait_write"}
+local MMIO = {"on_mmio_read", "on_mmio_write", "wait_mmio_read", "wait_mmio_write"}
+local EXCEPTION = {"on_exception", "on_interrupt", "wait_exception", "wait_interrupt"}
+local VCPU = {"on_vcpu_init", "on_idle", "on_resume"}
+local TIMER = {"after_ns", "at_ns", "every_ns", "wait_ns"}
+local INSNS = {"after_insns", "wait_insns"}
+
+local function all_of(...)
+  local set = {}
+  for _, list in ipairs{...} do
+    for _, name in ipairs(list) do
+      set[name] = true
+    end
+  end
+  return set
+end
+
+local function counting(...)
+  return all_of(CODE, SYSREG, MEMORY, MMIO, EXCEPTION, VCPU, ...)
+end
+
+entry{"option.vcpu", "{vcpu = n}",
+  "Only on vCPU n; for timers and after_insns: where the handler runs.\n" ..
+    "For all triggers but on_exit and on_machine_ready.",
+  'on_pc("f", {vcpu = 1}, print)', of = counting(TIMER, INSNS)}
+entry{"option.el", "{el = n}",
+  "Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.\n" ..
+    "For exceptions: the level that takes it.",
+  'on_pc("f", {el = 0}, print)', of = all_of(CODE, SYSREG, MEMORY, MMIO, EXCEPTION)}
+entry{"option.after", "{after = n}",
+  "Ignore the first n hits (on each vCPU, unless total).\nNot for timers, after_insns, on_exit, on_machine_ready.",
+  'on_pc("f", {after = 10}, print)', of = counting()}
+entry{"option.every", "{every = n}",
+  "Of the hits behind `after`, fire on the first and then on every n-th.\n" ..
+    "Not for timers, after_insns, on_exit, on_machine_ready.",
+  'on_pc("f", {every = 100}, print)', of = counting()}
+entry{"option.limit", "{limit = n}",
+  "Fire at most n times in all, then the trigger ends.\nFor what has `after`, and for every_ns.",
+  'on_pc("f", {limit = 1}, print)', of = counting{"every_ns"}}
+entry{"option.total", "{total = true}", "Count `after` and `every` over all vCPUs together.\nContradicts vcpu.",
+  'on_pc("f", {total = true, every = 10}, print)', of = counting()}
+entry{"option.when", "{when = condition}",
+  "Only while a counter's condition holds, on the vCPU's own value.\nEvaluated in generated code.",
+  'on_pc("f", {when = fi.counter("c"):ge(1000)}, print)', of = counting()}
+entry{"option.value", "{value = v}",
+  "Only when data & mask == value & mask, up to 8 bytes.\nFor on_mmio_read the device is read to find out.",
+  'on_write("total", {value = 0}, print)', of = all_of(MEMORY, MMIO, {"on_sysreg_write", "wait_sysreg_write"})}
+entry{"option.mask", "{value = v, mask = m}",
+  "The bits of the data that `value` is compared with; default: all.\nNeeds value.",
+  'on_write("total", {value = 1, mask = 1}, print)',
+  of = all_of(MEMORY, MMIO, {"on_sysreg_write", "wait_sysreg_write"})}
+entry{"option.size", "{size = n}", "Only accesses n bytes wide: 1, 2, 4, 8, 16.\nFor memory and devices.",
+  'on_write("total", {size = 4}, print)', of = all_of(MEMORY, MMIO)}
+entry{"option.phys", "{phys = true}", "`where` is a paddr.\nFor on_read and on_write.",
+  "on_write(0x40080000, {phys = true}, print)", of = all_of(MEMORY)}
+entry{"option.dma", "{dma = true}",
+  "true: only accesses that no instruction makes; false: only those of instructions.\nDefault: both.",
+  'on_mmio_write("pl031", {dma = true}, print)', of = all_of(MMIO)}
+entry{"option.name", "{name = s}", "The name in the journal; default: made of kind and place.\nFor all triggers.",
+  'on_pc("f", {name = "entry"}, print)', of = counting(TIMER, INSNS, {"on_exit", "on_machine_ready"})}
+entry{"filter.name", "{name = s}",
+  "Filter of on_exception and on_interrupt: the exception's name.\nThe string alone means the same.",
+  'on_exception({name = "svc"}, print)', of = all_of(EXCEPTION)}
+entry{"filter.ec", "{ec = n}",
+  "Filter of on_exception: ESR_ELx.EC, 0 to 63 (AArch64).\nOther keys must match as well.",
+  "on_exception({ec = 0x25}, print)", of = all_of(EXCEPTION)}
+entry{"filter.number", "{number = n}",
+  "Filter of on_exception and on_interrupt: M-profile exception number.\nOther keys must match as well.",
+  "on_interrupt({number = 15}, print)", of = all_of(EXCEPTION)}
+entry{"filter.from", "{from = where}",
+  "Filter of on_exception and on_interrupt: the address of the interrupted instruction.\nwhere as for on_pc.",
+  'on_interrupt({from = "checksum"}, print)', of = all_of(EXCEPTION)}
+
+-- The event ----------------------------------------------------------------------------------------------------------
+
+for _, f in ipairs{
+  {"trigger", "The trigger."}, {"kind", 'What happened, a string: "pc", "read", "mmio_write", "timer", ...'},
+  {"hits", "The hit's number on this vCPU (with total: in all), from 1."},
+  {"vcpu", "The vCPU's number; nil for DMA, on_exit and on_machine_ready."},
+  {"pc", "vaddr of the instruction; nil for DMA."},
+  {"opcode", "The instruction's opcode; a 4-byte Thumb one has its first halfword in bits 31:16."},
+  {"insn_size", "The instruction's size in bytes."},
+  {"addr", "vaddr of the access; nil for DMA."}, {"paddr", "paddr of the access, nil where there is none."},
+  {"size", "The access's width in bytes."},
+  {"value", "The data; in on_mmio_read what the device answers, which is asked once, when this is read."},
+  {"is_io", "on_read, on_write: true for device memory; nil without the capability device_info."},
+  {"device", "QOM path of the device (on_mmio_...), or its name (on_read, on_write)."},
+  {"region", "on_mmio_...: name of the device's memory region."},
+  {"offset", "on_mmio_...: offset in the device's memory region, in bytes."},
+  {"dma", "on_mmio_...: true if no instruction makes the access."},
+  {"deadline", "Timers: the guest virtual time for which it was set, in ns."},
+  {"rt", "on_sysreg_...: number of the general register; 31: XZR; nil for MSR (immediate)."},
+  {"op0", "on_sysreg_...: op0 of the encoding."}, {"op1", "on_sysreg_...: op1 of the encoding."},
+  {"crn", "on_sysreg_...: CRn of the encoding."}, {"crm", "on_sysreg_...: CRm of the encoding."},
+  {"op2", "on_sysreg_...: op2 of the encoding."},
+  {"from_pc", "on_exception, on_interrupt: address of the interrupted instruction."},
+  {"to_pc", "on_exception, on_interrupt: first instruction of the guest's handler."},
+  {"name", "Name of the exception, or of the system register."},
+  {"ec", "on_exception (AArch64): ESR_ELx.EC."}, {"esr", "on_exception (AArch64): ESR_ELx of the level that takes it."},
+  {"far", "on_exception (AArch64): FAR_ELx of the level that takes it."},
+  {"number", "on_exception, on_interrupt (M-profile): exception number."},
+  {"el", "on_exception, on_interrupt: the level that takes it."},
+  {"code", "on_exit: QEMU's exit status."}, {"reason", 'on_exit: why QEMU ends: "guest", "fi.exit", "signal", ...'},
+} do
+  entry{"ev." .. f[1], "ev." .. f[1], f[2] .. "\nValid only while the handler runs; nil where it does not apply.",
+    'on_pc("main", function(ev) print(ev.' .. f[1] .. ") end)"}
+end
+
+-- Counters -----------------------------------------------------------------------------------------------------------
+
+entry{"fi.counter", 'c = fi.counter("name")',
+  "A counter with a value for each vCPU; the same name gives the same counter.\nContext: any.",
+  'c = fi.counter("calls")'}
+entry{"counter:count_pc", "c:count_pc(where)",
+  "Counts each execution there in generated code, without Lua; may be called repeatedly.\n" ..
+    "Context: load, handler, task.",
+  'fi.counter("calls"):count_pc("f")'}
+entry{"counter:add", "c:add(n)", "Adds n on the current vCPU.\nContext: handler, task.", 'fi.counter("calls"):add(1)'}
+entry{"counter:value", "c:value([vcpu])", "One vCPU's value; default: the current one.\nContext: any, with a number.",
+  'print(fi.counter("calls"):value(0))'}
+entry{"counter:sum", "c:sum()", "The sum over all vCPUs.\nContext: any.", 'print(fi.counter("calls"):sum())'}
+entry{"counter:reset", "c:reset()", "Sets the counter to 0 on all vCPUs.\nContext: any.", 'fi.counter("calls"):reset()'}
+for name, sign in pairs{ge = ">=", gt = ">", le = "<=", lt = "<", eq = "==", ne = "~="} do
+  entry{"counter:" .. name, ("c:%s(n)"):format(name),
+    ("A condition for opts.when: the vCPU's own value %s n.\nContext: any."):format(sign),
+    ('on_pc("f", {when = fi.counter("calls"):%s(1000)}, print)'):format(name)}
+end
+
+-- State --------------------------------------------------------------------------------------------------------------
+
+entry{"cpu", 'cpu.NAME, cpu["NAME"]', [[
+Registers of the current vCPU, the one whose event is handled: read, or assign. Up to 64 bits an integer, wider ones
+a string.
+Names as in QEMU's gdb description, without regard to case: x0, sp, pc, cpsr, v0, ESR_EL1; aliases w0, lr, d0, pstate.
+Context: handler, task.]], "cpu.x0 = cpu.x0 ~ (1 << 3)"}
+entry{"fi.cpu", "fi.cpu([n])",
+  "Registers of the current vCPU, as cpu; with a number: of vCPU n, while it is the current one.\n" ..
+    "Context: any; its registers: handler, task.",
+  "print(fi.cpu(0).pc)"}
+entry{"cpu:read", "cpu:read(name)", "The same as cpu[name], for names such as \"read\".\nContext: handler, task.",
+  'print(cpu:read("x0"))'}
+entry{"cpu:write", "cpu:write(name, v [, info])",
+  "The same as cpu[name] = v; info, a table, goes into the journal.\nContext: handler, task.",
+  'cpu:write("x0", 1, {model = "stuck-at-1"})'}
+entry{"cpu:bytes", "cpu:bytes(name)",
+  "A register as a little-endian string, whatever its width.\nContext: handler, task.", 'print(#cpu:bytes("v0"))'}
+entry{"cpu:names", "cpu:names()", "List of all register names that QEMU knows on this vCPU.\nContext: handler, task.",
+  "print(#cpu:names())"}
+entry{"cpu:size", "cpu:size(name)", "A register's size in bytes.\nContext: handler, task.", 'print(cpu:size("x0"))'}
+entry{"cpu:writable", "cpu:writable(name)",
+  "false for a register that cannot be written here.\nContext: handler, task.", 'print(cpu:writable("MIDR_EL1"))'}
+entry{"cpu.index", "cpu.index", "The vCPU's number.\nContext: handler, task.", "print(cpu.index)"}
+entry{"mem", "mem.u32[addr], mem:read(addr, len)",
+  "Guest memory by vaddr, through the current vCPU's translation; addr is an integer or a symbol.\n" ..
+    "In the guest's byte order. Context: handler, task.",
+  "mem.u32[0x40100000] = 0"}
+entry{"phys", "phys.u32[addr], phys:read(addr, len)",
+  "Guest memory by paddr, RAM and devices; addr is an integer or a symbol.\n" ..
+    "In the guest's byte order. Context: handler, task.",
+  "print(phys.u32[0x09010000])"}
+for _, m in ipairs{"mem", "phys"} do
+  local what = m == "mem" and "vaddr" or "paddr"
+  for _, w in ipairs{8, 16, 32, 64} do
+    entry{("%s.u%d"):format(m, w), ("%s.u%d[addr]"):format(m, w),
+      ("Unsigned integer of %d bits at a %s: read, or assign.\nContext: handler, task."):format(w, what),
+      ("%s.u%d[0x40100000] = 1"):format(m, w)}
+    entry{("%s.i%d"):format(m, w), ("%s.i%d[addr]"):format(m, w),
+      ("Signed integer of %d bits at a %s: read, or assign.\nContext: handler, task."):format(w, what),
+      ("%s.i%d[0x40100000] = -1"):format(m, w)}
+  end
+  entry{m .. ":read", m .. ":read(addr, len)",
+    ("len bytes at a %s, as a string.\nContext: handler, task."):format(what), m .. ":read(0x40100000, 16)"}
+  entry{m .. ":write", m .. ":write(addr, bytes [, info])",
+    ("Stores a string at a %s; info, a table, goes into the journal.\nContext: handler, task."):format(what),
+    m .. ':write(0x40100000, "\\0\\0")'}
+end
+entry{"fi.defer", "fi.defer(vcpu, fn)",
+  "Runs fn on that vCPU: the way to another vCPU's registers. A halted one is woken for it.\n" ..
+    "Context: handler, task, access, DMA, ready.",
+  "fi.defer(1, function() cpu.x0 = 0 end)"}
+entry{"fi.skip", "fi.skip()",
+  "The same as returning fi.SKIP, for tasks.\nContext: handler or task resumed by on_pc, on_insn.",
+  'task(function() wait_pc("f"); fi.skip() end)'}
+
+-- Hardware -----------------------------------------------------------------------------------------------------------
+
+local IRQ = "The table names one interrupt by its INTID: {spi =}, {ppi =, vcpu =}, {sgi =, vcpu =}, {irq =}, " ..
+  "or {device =, line =, name =}."
+local IRQ_AT = "\nContext: handler, task, ready."
+local irq_functions = {}
+
+for _, f in ipairs{
+  {"set", "Raises an interrupt's input, until fi.irq.clear or its device drives it.", IRQ_AT},
+  {"clear", "Lowers an interrupt's input.", IRQ_AT},
+  {"pulse", "Raises and lowers an interrupt's input at once; {rate = Hz, count = n}: a storm, which is returned.",
+    IRQ_AT},
+  {"suppress", "What its device does no longer reaches the input; set, clear and pulse do.",
+    "\nContext: load, handler, task, ready."},
+  {"restore", "The end of fi.irq.suppress: the input takes the level that its device drives.",
+    "\nContext: load, handler, task, ready."},
+} do
+  irq_functions[#irq_functions + 1] = "fi.irq." .. f[1]
+  entry{"fi.irq." .. f[1], ("fi.irq.%s{...}"):format(f[1]), f[2] .. "\n" .. IRQ .. f[3],
+    ("fi.irq.%s{spi = 33}"):format(f[1])}
+end
+entry{"fi.irq.list", "fi.irq.list()",
+  "List of all inputs: {device =, type =, name =, lines =}, by path.\nContext: handler, task, ready.",
+  "for _, i in ipairs(fi.irq.list()) do print(i.device, i.lines) end"}
+entry{"fi.irq.gic", "fi.irq.gic{dist = paddr, redist = paddr}",
+  "Where the interrupt controller's registers are, if not as on QEMU's virt machine.\nContext: any but exit.",
+  "fi.irq.gic{dist = 0x08000000, redist = 0x080a0000}"}
+for _, k in ipairs{
+  {"spi", "INTID of a shared peripheral interrupt, 32 to 1019."}, {"ppi",
+    "INTID of a private peripheral interrupt, 16 to 31; of vCPU `vcpu`."},
+  {"sgi", "INTID of a software generated interrupt, 0 to 15; pending for vCPU `vcpu`."},
+  {"irq", "External interrupt of an M-profile NVIC, from 0."}, {"vcpu",
+    "Whose PPI or SGI; default: the handler's own vCPU, else 0."},
+  {"device", "The device with the input: QOM path, the end of one, or type."}, {"line",
+    "Number of the input, to be given if there are several."},
+  {"name", "Name of the group of inputs; default: the unnamed ones."}, {"rate",
+    "fi.irq.pulse: pulses per second of virtual time, 1 to 1e9."},
+  {"count", "fi.irq.pulse: number of pulses; default: no end."},
+} do
+  local alone = k[1] == "rate" or k[1] == "count"
+  entry{"irq." .. k[1], ("{%s = ...}"):format(k[1]), k[2] .. "\nA key of the table that fi.irq's functions take.",
+    "fi.irq.pulse{spi = 33, rate = 1000, count = 5}",
+    of = all_of(alone and {"fi.irq.pulse"} or irq_functions)}
+end
+entry{"storm:stop", "s:stop()", "Ends a storm that fi.irq.pulse{rate = ...} has returned.\nContext: any.", "s:stop()"}
+entry{"storm.sent", "s.sent", "Pulses sent so far by a storm.\nContext: any.", "print(s.sent)"}
+
+local EXC = '\nBefore an instruction it is taken at once and "taken" or "pending" is returned; else it is queued.\n' ..
+  "Capability exception. Context: handler, task; ready; DMA. {vcpu = n}: another vCPU."
+entry{"fi.exception.serror", "fi.exception.serror{iss =, virtual =}",
+  "SError. iss: ESR_ELx[24:0], default 0; virtual = true: by HCR_EL2.VSE." .. EXC, "fi.exception.serror{iss = 0x11}"}
+entry{"fi.exception.external_abort", "fi.exception.external_abort{far =, fsc =, write =, insn =, ea =, async =}",
+  "External abort on a data access, or with insn = true on an instruction fetch." .. EXC,
+  "fi.exception.external_abort{far = 0x9010004}"}
+entry{"fi.exception.undefined", "fi.exception.undefined{}", "Undefined Instruction exception." .. EXC,
+  "fi.exception.undefined{}"}
+entry{"fi.exception.irq", "fi.exception.irq{}",
+  "An IRQ without an interrupt: the guest's handler finds none to acknowledge." .. EXC, "fi.exception.irq{}"}
+entry{"fi.exception.fiq", "fi.exception.fiq{}",
+  "An FIQ without an interrupt: the guest's handler finds none to acknowledge." .. EXC, "fi.exception.fiq{}"}
+entry{"fi.exception.raise", "fi.exception.raise(name, {...})",
+  "An exception by its name, as fi.exception.list() has it." .. EXC, 'fi.exception.raise("serror", {esr_iss = 1})'}
+entry{"fi.exception.list", "fi.exception.list()",
+  "{[name] = {help =, params =}}: the exceptions that this CPU can take; print shows it readably.\n" ..
+    "Context: handler, task, ready.",
+  "print(fi.exception.list())"}
+for _, k in ipairs{
+  {"vcpu", "Which vCPU takes it; default: the handler's own, else 0.",
+    {"serror", "external_abort", "undefined", "irq", "fiq"}},
+  {"iss", "ESR_ELx[24:0], default 0.", {"serror"}}, {"virtual", "true: by HCR_EL2.VSE, with VSESR_EL2.", {"serror"}},
+  {"far", "The faulting address; default: FAR_ELx is not valid.", {"external_abort"}}, {"fsc",
+    "Fault status code, default 0x10.", {"external_abort"}},
+  {"write", "WnR: the access was a write.", {"external_abort"}}, {"insn", "true: on an instruction fetch.",
+    {"external_abort"}},
+  {"ea", "ESR_ELx.EA.", {"external_abort"}}, {"async", "true: an SError with DFSC 0x11 instead.", {"external_abort"}},
+} do
+  local of = {}
+  for _, name in ipairs(k[3]) do
+    of["fi.exception." .. name] = true
+  end
+  entry{"exception." .. k[1], ("{%s = ...}"):format(k[1]),
+    k[2] .. "\nA key of the table that fi.exception's functions take.",
+    "fi.exception." .. k[3][1] .. "{" .. k[1] .. " = ...}", of = of}
+end
+
+entry{"fi.device.list", "fi.device.list()",
+  "{{path =, type =, faults = {[name] = {help =, params =}}}, ...}; print shows it readably.\n" ..
+    "Capability device_fault. Context: handler, task, ready.",
+  "print(fi.device.list())"}
+entry{"fi.device.fault", "fi.device.fault(device, fault, {params})",
+  "An error that the device's model declares; fi.device.list() is the reference.\n" ..
+    "Capability device_fault. Context: handler, task, ready.",
+  'fi.device.fault("smmuv3", "cmdq", {error = "illegal"})'}
+
+-- Everything else ----------------------------------------------------------------------------------------------------
+
+for _, e in ipairs{
+  {"fi.args", "fi.args.NAME", "The plugin's options arg.NAME=value, strings.\nContext: any.", "print(fi.args.bit)"},
+  {"fi.seed", "fi.seed", "The seed of this run, an integer.\nContext: any.", "print(fi.seed)"},
+  {"fi.rng", "fi.rng([m [, n]])",
+    "Random numbers from the seed, as math.random, which is the same generator.\nContext: any.",
+    "print(fi.rng(0, 31))"},
+  {"fi.log", "fi.log(fmt, ...)", "string.format to stderr and the journal.\nContext: any.", 'fi.log("x0 is 0x%x", 16)'},
+  {"print", "print(...)",
+    "Writes its arguments: in a scenario to stderr and the journal, in a chunk of a connection to that connection.\n" ..
+      "Context: any.",
+    "print(fi.vcpus)"},
+  {"fi.note", "fi.note(table)", "A line of kind \"note\" in the journal.\nContext: any.", 'fi.note{phase = "boot"}'},
+  {"fi.exit", "fi.exit(code [, why])",
+    "Ends QEMU with that status, 0 to 255, when the handler has ended.\n" ..
+      "Context: any; in on_exit it changes the status.",
+    'fi.exit(1, "checksum is wrong")'},
+  {"fi.symbol", "addr, size, kind = fi.symbol(name)",
+    "A symbol's address, size in bytes, and kind: func, object or other. An error if unknown.\nContext: any.",
+    'print(fi.symbol("main"))'},
+  {"fi.symbols.find", "fi.symbols.find(pattern)", "List of the names that match the Lua pattern.\nContext: any.",
+    'print(#fi.symbols.find("^on_"))'},
+  {"fi.symbols.range", "fi.symbols.range(name)", "{lo, hi} of a function or object.\nContext: any.",
+    'on_pc(fi.symbols.range("f"), print)'},
+  {"fi.symbols.at", "fi.symbols.at(addr)", '"name+0x10" for an address, or nil.\nContext: any.',
+    "print(fi.symbols.at(0x40080000))"},
+  {"fi.has", "fi.has(cap)", "true if this QEMU has the capability, exactly as described.\nContext: any.",
+    'print(fi.has("mmio"))'},
+  {"fi.caps", "fi.caps()", "{[name] = {available =, exact =, needs =}}: needs says how to get it.\nContext: any.",
+    "print(fi.caps().mmio.needs)"},
+  {"fi.target", "fi.target", 'QEMU\'s target, "aarch64" or "arm", ...\nContext: any.', "print(fi.target)"},
+  {"fi.vcpus", "fi.vcpus", "Number of vCPUs at start.\nContext: any.", "print(fi.vcpus)"},
+  {"fi.version", "fi.version", "The plugin's version, a string.\nContext: any.", "print(fi.version)"},
+  {"fi.script", "fi.script", "Path of the scenario.\nContext: any.", "print(fi.script)"},
+  {"fi.now_ns", "fi.now_ns()", "Guest virtual time in ns. Capability clock.\nContext: any.", "print(fi.now_ns())"},
+  {"fi.triggers", "fi.triggers()", "List of all live triggers; print shows it readably.\nContext: any.",
+    "for _, t in ipairs(fi.triggers()) do print(t.name, t.hits) end"},
+  {"fi.status", "fi.status()",
+    "A table of what the plugin is doing: triggers, hits, costs, errors; print shows it readably.\nContext: any.",
+    "print(fi.status())"},
+  {"fi.reload", "fi.reload()",
+    "Loads the scenario afresh and swaps it in whole; if that fails, the old one stays.\n" ..
+      "Context: a chunk of a connection, handler.",
+    "fi.reload()"},
+  {"fi.xml.load", "fi.xml.load(document)",
+    "Arms the faults of an XML document, a string; a bad one is refused whole.\nContext: load, handler.",
+    "fi.xml.load('<Fault trigger=\"PC\" />')"},
+  {"fi.xml.load_file", "fi.xml.load_file(path)",
+    "Arms the faults of an XML file; a bad one is refused whole.\nContext: load, handler.",
+    'fi.xml.load_file("faults.xml")'},
+  {"fi.xml.to_lua", "fi.xml.to_lua(path)", "Prints the scenario that an XML file is equivalent to.\nContext: any.",
+    'fi.xml.to_lua("faults.xml")'},
+  {"fi.xml.lua_of", "fi.xml.lua_of(document)",
+    "The scenario that an XML document is equivalent to, as a string.\nContext: any.",
+    "print(fi.xml.lua_of('<Fault/>'))"},
+} do
+  entry(e)
+end
+
+-- Looking things up --------------------------------------------------------------------------------------------------
+
+local by_name = {}
+for _, e in ipairs(entries) do
+  by_name[e.name] = e
+end
+
+local COLUMNS = 4
+
+local function listing()
+  local names, lines = {}, {"?name shows help on one of these:"}
+  for i, e in ipairs(entries) do
+    names[i] = e.name
+  end
+  table.sort(names)
+  local rows = math.ceil(#names / COLUMNS)
+  for row = 1, rows do
+    local cells = {}
+    for i = row, #names, rows do
+      cells[#cells + 1] = ("%-30s"):format(names[i])
+    end
+    lines[#lines + 1] = (table.concat(cells):gsub("%s+$", ""))
+  end
+  return table.concat(lines, "\n")
+end
+
+local function text_of(e)
+  return ("%s\n%s\n  %s"):format(e.signature, e.text, e.example)
+end
+
+-- What people write for things: t:remove, c:sum, fi.on_pc, fi.mem.u8, on_pc(
+local SHORT = {
+  ["^t([.:])"] = "trigger%1", ["^c([.:])"] = "counter%1", ["^s([.:])"] = "storm%1", ["^fi%.cpu%(.-%)([.:])"] = "cpu%1",
+}
+
+local function canonical(name)
+  name = name:gsub("%s+", ""):gsub("%(%)?$", "")
+  for pattern, full in next, SHORT do
+    name = name:gsub(pattern, full)
+  end
+  if not by_name[name] and by_name[name:gsub("^fi%.", "")] then
+    name = name:gsub("^fi%.", "")
+  elseif not by_name[name] and by_name["fi." .. name] then
+    name = "fi." .. name
+  end
+  return name
+end
+
+-- Entries whose last part is `name`, for `?remove`.
+local function by_last_part(name)
+  local found = {}
+  for _, e in ipairs(entries) do
+    if e.name:match("[^.:]+$") == name then
+      found[#found + 1] = e
+    end
+  end
+  return found
+end
+
+local function near(name)
+  local found, part = {}, name:match("[^.:]*$"):lower()
+  for _, e in ipairs(entries) do
+    local candidate = e.name:lower()
+    if #part >= 2 and #found < 8 and (candidate:find(part, 1, true) or candidate:find(part:sub(1, -2), 1, true)) then
+      found[#found + 1] = e.name
+    end
+  end
+  return found
+end
+
+-- Text, or nil and a list of near names.
+local function help(name)
+  if name == "" then
+    return listing()
+  end
+  local wanted = canonical(name)
+  if by_name[wanted] then
+    return text_of(by_name[wanted])
+  end
+  local found = by_last_part(wanted)
+  if #found == 0 then
+    return nil, near(wanted)
+  end
+  local texts = {}
+  for i, e in ipairs(found) do
+    texts[i] = e.name .. ": " .. text_of(e)
+  end
+  return table.concat(texts, "\n")
+end
+
+-- The operation of docs/protocol.md
+function live.help(name)
+  local text, names = help(name or "")
+  if not text then
+    local hint = #names > 0 and "near names: " .. table.concat(names, ", ") or "? alone lists what there is"
+    error(("there is no help on '%s'; %s"):format(name, hint), 0)
+  end
+  return {text = text}, text
+end
