@@ -602,8 +602,9 @@ static void fail_request(FiRequest *r, FiContext *c, int status)
     g_autofree char *shown = without_own_frames(text ? text : "error");
     char *trace = strstr(shown, "\nstack traceback:");
 
-    if (trace && strcmp(kind, "error") != 0 &&
-        strcmp(kind, "interrupted") != 0) {
+    /* Only code that the client knows can be found in a traceback. */
+    if (trace && ((r->op != FI_OP_EVAL && r->op != FI_OP_RELOAD) ||
+                  strcmp(kind, "syntax") == 0)) {
         *trace = '\0';
     }
     fi_request_fail(r, kind, shown);

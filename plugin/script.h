@@ -67,7 +67,7 @@ typedef struct FiContext {
     uint64_t mmio_value;       /* FI_VERDICT_VALUE */
     struct FiRequest *request; /* a client asked for this */
     unsigned owner;            /* 0: the scenario, else a client's number */
-    int64_t deadline_ns; /* FI_TIMER */
+    int64_t deadline_ns;       /* FI_TIMER */
 
     /* private to script.c */
     lua_State *L;

@@ -555,10 +555,7 @@ static void set_framed(FiSession *s, const char *version)
         return;
     }
     pthread_mutex_lock(&s->lock);
-    if (s->prompted) {
-        g_string_append_c(s->out, '\n');
-    }
-    g_string_append(s->out, "#framed 1\n");
+    g_string_append(s->out, "\n#framed 1\n"); /* a line of its own */
     s->prompted = NULL;
     g_atomic_int_set(&s->framed, 1);
     pthread_mutex_unlock(&s->lock);

@@ -17,8 +17,7 @@ end
 
 -- Not there yet, or not for scenarios
 local LATER = {
-  ["fi.status"] = 1, ["fi.reload"] = 1, ["fi.xml.load"] = 1, ["fi.xml.load_file"] = 1, ["fi.xml.to_lua"] = 1,
-  ["fi.xml.lua_of"] = 1,
+  ["fi.status"] = 1, ["fi.reload"] = 1,
 }
 
 local entry = {}
