@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- What the socket asks for, beside chunks: values as Lua literals, and an operation for each op of docs/protocol.md that
--- is done in the VM. Gets the tables `fi` and `live`. An operation returns what is shown as JSON, and as text.
+-- What the socket asks for, beside chunks: values as Lua literals, and an operation for each op of docs/protocol.md
+-- that is done in the VM. Gets the tables `fi` and `live`. An operation returns what is shown as JSON, and as text.
 
 local fi, live = ...
 local tostring, type, next, pairs = tostring, type, next, pairs
