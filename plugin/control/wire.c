@@ -322,14 +322,37 @@ static FiWireItem *take_line(FiWire *w, const char *line, size_t len)
     return add_to_chunk(w, line, len);
 }
 
+/* A fault document shows by itself whether it is all there, and programs that
+ * send one need not end it with a newline. */
+static FiWireItem *take_document_tail(FiWire *w)
+{
+    const char *line = (const char *)w->in->data + w->taken;
+    size_t len = fi_wire_buffered(w);
+    FiWireItem *item;
+
+    if (!w->scan && (w->chunk->len || *line != '<')) {
+        return NULL;
+    }
+    w->taken = w->in->len;
+    item = add_to_chunk(w, line, len);
+    w->reported_tail = item;
+    return item;
+}
+
 /* What is left at the end may be half of what was meant. */
 static FiWireItem *refuse_tail(FiWire *w)
 {
     bool tail = fi_wire_buffered(w) > 0 && !w->skipping;
+    FiWireItem *document;
 
     if (!w->ended || w->reported_tail || (!tail && !w->chunk->len)) {
         return NULL;
     }
+    document = tail ? take_document_tail(w) : NULL;
+    if (document) {
+        return document;
+    }
+    tail = tail && fi_wire_buffered(w) > 0;
     w->reported_tail = true;
     w->taken = w->in->len;
     drop_chunk(w);

@@ -129,6 +129,24 @@ def text_input_through_a_pipe(config):
 
 
 @test
+def fault_document_without_a_last_newline(config):
+    fault = '<Fault trigger_condition="0x1000" target="CPU_REG" target_data="1" fault_data="1"/>'
+    with Guest(config) as guest:
+        for document, answer in (
+            (fault, "1 fault armed"),
+            (f"<Faults>\n{fault}\n</Faults>", "1 fault armed"),
+            (f"<Faults>\n{fault}\n</Faul", "not executed"),
+            ('<Faults>\n<Fault target="X"/></Faults>', "xml:2: attribute target"),
+        ):
+            with guest.text() as text:
+                text.send(document)
+                text.socket.shutdown(socket.SHUT_WR)
+                has(text.rest().decode(), answer)
+        with guest.text() as text:
+            equal(text.ask("#fi.triggers()"), "2\n")
+
+
+@test
 def text_commands(config):
     with Guest(config, kernel="live", smp=3) as guest, guest.text() as text:
         has(text.ask("#help"), "#events")
