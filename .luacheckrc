@@ -15,7 +15,7 @@ local task_functions = {
 local fi_fields = {
     "SKIP", "RETRY", "DROP", "BUS_ERROR", "counter", "cpu", "mem", "phys", "defer", "skip", "args", "seed", "rng", "log",
     "note", "exit", "symbol", "has", "caps", "target", "vcpus", "version", "triggers", "script", "now_ns", "irq",
-    "exception", "device",
+    "exception", "device", "reload", "status",
 }
 -- The register file and memory accessors: scenarios assign to their fields.
 local memory = {

@@ -3,9 +3,32 @@
 
 #include <lauxlib.h>
 #include <lualib.h>
+#include <string.h>
 
 #include "bindings/api.h"
 #include "fi.h"
+
+/* Keys in the registry, by their addresses. */
+static const char base_key;  /* what every environment is made from */
+static const char other_key; /* the one that is not in use */
+
+/* Members of an environment, and of the base. */
+enum {
+    GLOBALS = 1,
+    LOADED,
+    PATH,
+};
+
+/* math.random keeps its state in its upvalue, which only C can get at. */
+#define RNG_MAX 64
+
+static struct {
+    void *state; /* the upvalue, which random_key anchors */
+    size_t size;
+    unsigned char other[RNG_MAX];
+} rng;
+
+static const char random_key;
 
 static void open_libraries(lua_State *L)
 {
@@ -73,12 +96,32 @@ static void set_package_path(lua_State *L)
     lua_pop(L, 1);
 }
 
-static void seed_random(lua_State *L)
+static void find_rng(lua_State *L)
 {
     lua_getglobal(L, "math");
+    lua_getfield(L, -1, "random");
+    if (!lua_getupvalue(L, -1, 1) || !lua_isuserdata(L, -1) ||
+        lua_rawlen(L, -1) > RNG_MAX) {
+        luaL_error(L, "this Lua's math.random has no state that is known");
+    }
+    rng.state = lua_touserdata(L, -1);
+    rng.size = lua_rawlen(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &random_key); /* the scenario may not */
+    lua_pop(L, 2);
+}
+
+/* For the environment that is not in use. */
+static void seed_other(lua_State *L)
+{
+    unsigned char own[RNG_MAX];
+
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &base_key);
     lua_getfield(L, -1, "randomseed");
+    memcpy(own, rng.state, rng.size);
     lua_pushinteger(L, (lua_Integer)fi.opts->seed);
-    lua_call(L, 1, 0);
+    lua_call(L, 1, 0); /* cannot fail: the argument is right */
+    memcpy(rng.other, rng.state, rng.size);
+    memcpy(rng.state, own, rng.size);
     lua_pop(L, 1);
 }
 
@@ -100,12 +143,112 @@ static void load_config(lua_State *L)
     lua_pop(L, 2);
 }
 
-int fi_environment_load(lua_State *L)
+/* Of the table on top of the stack. */
+static void push_copy(lua_State *L)
 {
-    open_libraries(L);
-    set_package_path(L);
-    seed_random(L);
-    fi_bindings_open(L);
+    lua_newtable(L); /* table copy */
+    for (lua_pushnil(L); lua_next(L, -3);) {
+        lua_pushvalue(L, -2); /* table copy key value key */
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
+    }
+}
+
+/* What is there now is what every scenario will find. */
+static void keep_base(lua_State *L)
+{
+    lua_newtable(L);
+    lua_pushglobaltable(L);
+    lua_rawseti(L, -2, GLOBALS);
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_rawseti(L, -2, LOADED);
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "path");
+    lua_rawseti(L, -3, PATH);
+    lua_setfield(L, -2, "package");
+    lua_getglobal(L, "math");
+    lua_getfield(L, -1, "randomseed");
+    lua_setfield(L, -3, "randomseed");
+    lua_pop(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &base_key);
+}
+
+void fi_environment_prepare(lua_State *L)
+{
+    lua_newtable(L); /* the environment */
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &base_key);
+    lua_rawgeti(L, -1, GLOBALS);
+    push_copy(L); /* environment base globals copy */
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, LUA_GNAME);
+    lua_rawseti(L, -4, GLOBALS);
+    lua_rawgeti(L, -2, LOADED);
+    push_copy(L); /* environment base globals loaded copy */
+    lua_rawgeti(L, -5, GLOBALS);
+    lua_setfield(L, -2, LUA_GNAME);
+    lua_rawseti(L, -5, LOADED);
+    lua_rawgeti(L, -3, PATH);
+    lua_rawseti(L, -5, PATH);
+    lua_pop(L, 3);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &other_key);
+    seed_other(L);
+}
+
+void fi_environment_drop(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &other_key);
+}
+
+/* Between the environment at index 1 and the table at @in. */
+static void exchange_field(lua_State *L, int in, const char *name, int member)
+{
+    lua_rawgeti(L, 1, member);
+    lua_pushstring(L, name);
+    lua_rawget(L, in);
+    lua_rawseti(L, 1, member);
+    lua_pushstring(L, name);
+    lua_insert(L, -2);
+    lua_rawset(L, in);
+}
+
+static void exchange_rng(void)
+{
+    unsigned char own[RNG_MAX];
+
+    memcpy(own, rng.state, rng.size);
+    memcpy(rng.state, rng.other, rng.size);
+    memcpy(rng.other, own, rng.size);
+}
+
+/* Lua finds globals and modules by the registry, and `package` has two of
+ * these things besides. */
+int fi_environment_switch(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &other_key); /* 1 */
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &base_key);
+    lua_getfield(L, -1, "package"); /* 3 */
+    lua_rawgeti(L, 1, GLOBALS);
+    lua_pushglobaltable(L);
+    lua_rawseti(L, 1, GLOBALS);
+    lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    exchange_rng();
+    exchange_field(L, 3, "path", PATH);
+    exchange_field(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE, LOADED);
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_pushliteral(L, "loaded");
+    lua_insert(L, -2);
+    lua_rawset(L, 3);
+    return 0;
+}
+
+bool fi_environment_has_scenario(void)
+{
+    return fi.opts->script || fi.opts->config;
+}
+
+int fi_environment_run(lua_State *L)
+{
     if (fi.opts->script) {
         run_script(L);
     }
@@ -113,4 +256,18 @@ int fi_environment_load(lua_State *L)
         load_config(L);
     }
     return 0;
+}
+
+int fi_environment_open(lua_State *L)
+{
+    open_libraries(L);
+    set_package_path(L);
+    find_rng(L);
+    fi_bindings_open(L);
+    keep_base(L);
+    fi_environment_prepare(L);
+    lua_pushcfunction(L, fi_environment_switch);
+    lua_call(L, 0, 0);
+    fi_environment_drop(L);
+    return fi_environment_run(L);
 }

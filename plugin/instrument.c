@@ -21,8 +21,9 @@ static bool loaded;        /* Lua lock: there is a plan */
 static uint64_t published; /* Lua lock: plans, so far */
 static uint64_t installed; /* atomic: the generation of fi_plan */
 qemu_plugin_u64 fi_gate;
-static gint n_resuming;  /* vCPUs with resume set */
-static gint drop_queued; /* a reset to drop ended triggers is queued */
+static gint n_resuming;   /* vCPUs with resume set */
+static gint drop_queued;  /* a reset to drop ended triggers is queued */
+static uint64_t n_resets; /* atomic */
 
 FiMemBox fi_mem_box[2];
 
@@ -141,8 +142,14 @@ static void reset_done(FI_ARGS_NONE)
     /* Which may have come to be after the plan was made. */
     fi_plan->restores = fi_plan->restores || fi_replacing();
     g_atomic_int_set(&drop_queued, 0);
+    __atomic_fetch_add(&n_resets, 1, __ATOMIC_RELAXED);
     register_callbacks();
     fi_control_settled();
+}
+
+uint64_t fi_instrument_resets(void)
+{
+    return __atomic_load_n(&n_resets, __ATOMIC_RELAXED);
 }
 
 static void free_retired(void)

@@ -38,6 +38,8 @@ void fi_instrument_publish_locked(void);
  * is it in effect on all vCPUs?  Any thread. */
 bool fi_instrument_is_live(uint64_t generation);
 uint64_t fi_instrument_published_locked(void);
+/* How often everything was retranslated. */
+uint64_t fi_instrument_resets(void);
 
 /* Have vCPU @v look for deferred work: outside of guest code, or where QEMU
  * cannot do that, at the start of its next block. */

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bindings/impl.h"
 #include "control/feed.h"
@@ -12,6 +13,7 @@
 #include "environment.h"
 #include "fi.h"
 #include "instrument_impl.h"
+#include "reload.h"
 
 #if LUA_VERSION_NUM != 504
 #error "fi_lua is written for Lua 5.4"
@@ -22,6 +24,8 @@
 /* The main chunk may build tables, and runs once; a client can interrupt what
  * it has asked for. */
 #define LOAD_BUDGET_FACTOR 100
+/* What luaL_traceback() puts between message and traceback. */
+#define TRACEBACK_MARK "\nstack traceback:"
 /* Errors after which a trigger is disabled. */
 #define MAX_ERRORS 3
 
@@ -32,6 +36,7 @@ static struct {
     uint64_t memory;      /* bytes in use */
     int refuse; /* requests for memory to be refused: see count_hook */
     bool closed;
+    unsigned generation; /* of the scenario: how often it was replaced */
     GArray *idle_states; /* references of states that no vCPU has */
     bool wants_reset;    /* published on no vCPU */
 } vm = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -58,10 +63,21 @@ FiContext *fi_script_context(void)
     return vm.context;
 }
 
+static int64_t host_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
 FiContext *fi_script_release(void)
 {
     FiContext *c = vm.context;
 
+    if (c && c->staging) { /* meanwhile others run in the old scenario */
+        fi_staging_switch(c->staging);
+    }
     vm.context = NULL;
     fi_script_unlock();
     return c;
@@ -69,8 +85,16 @@ FiContext *fi_script_release(void)
 
 void fi_script_reacquire(FiContext *c)
 {
+    int64_t since = c && c->timed ? host_ns() : 0;
+
     fi_script_lock();
     vm.context = c;
+    if (c && c->timed) {
+        c->waited_ns += host_ns() - since;
+    }
+    if (c && c->staging) {
+        fi_staging_switch(c->staging);
+    }
 }
 
 /* Limits */
@@ -280,7 +304,8 @@ static void give_spare_state(FiContext *c)
 
 static bool on_main_state(const FiContext *c)
 {
-    return c->place == FI_PLACE_LOAD || c->place == FI_PLACE_EXIT;
+    return (c->place == FI_PLACE_LOAD && !c->staging) ||
+           c->place == FI_PLACE_EXIT;
 }
 
 static bool enter(FiContext *c)
@@ -297,6 +322,7 @@ static bool enter(FiContext *c)
     }
     c->spent = 0;
     c->overrun = NULL;
+    c->generation = vm.generation;
     c->outer = vm.context;
     vm.context = c;
     return true;
@@ -317,7 +343,8 @@ static void leave(FiContext *c)
     if (!c->vcpu && !on_main_state(c)) {
         give_spare_state(c);
     }
-    if (!on_main_state(c) && fi_registry_dirty()) {
+    /* Within another one it is that one's end which publishes. */
+    if (!on_main_state(c) && !c->outer && fi_registry_dirty()) {
         fi_instrument_publish_locked();
         *(c->vcpu ? &c->vcpu->wants_reset : &vm.wants_reset) = true;
     }
@@ -376,8 +403,7 @@ static void report_status(FiContext *c, int status)
 /* @text: the message, and perhaps a traceback behind it */
 static void report(FiContext *c, const char *text)
 {
-    const char *mark = "\nstack traceback:";
-    const char *at = text ? strstr(text, mark) : NULL;
+    const char *at = text ? strstr(text, TRACEBACK_MARK) : NULL;
     g_autofree char *message = at ? g_strndup(text, at - text)
                                   : g_strdup(text ? text : "error");
     bool disabled = c->trigger && disable_after(c->trigger);
@@ -487,13 +513,39 @@ static void call_handler(FiContext *c)
     }
 }
 
+/* Without what it has waited for the lock. */
+static void call_and_time_handler(FiContext *c)
+{
+    int64_t since;
+
+    c->timed = fi_trigger_wants_time(c->trigger);
+    if (G_LIKELY(!c->timed)) {
+        call_handler(c);
+        fi_trigger_called(c->trigger, false, 0);
+        return;
+    }
+    c->waited_ns = 0;
+    since = host_ns();
+    call_handler(c);
+    fi_trigger_called(c->trigger, true, host_ns() - since - c->waited_ns);
+}
+
 static void end_if_exhausted(FiTrigger *t)
 {
     if (t->spec.limit && fi_trigger_fired(t) >= t->spec.limit &&
         fi_trigger_state(t) != FI_REMOVED && fi_trigger_state(t) != FI_ENDED) {
         fi_registry_end(t, FI_ENDED);
         fi_script_summarise(t);
-        lua_pushnil(vm.L); /* let go of the handler */
+        fi_script_drop_handler(t);
+    }
+}
+
+/* Of a key that is there, so that this needs no memory. */
+void fi_script_drop_handler(FiTrigger *t)
+{
+    if (g_atomic_int_get(&t->has_handler)) {
+        g_atomic_int_set(&t->has_handler, 0);
+        lua_pushnil(vm.L);
         lua_rawsetp(vm.L, LUA_REGISTRYINDEX, t);
     }
 }
@@ -502,11 +554,12 @@ void fi_script_handle(FiContext *c)
 {
     FiTrigger *t = c->trigger;
 
+    c->owner = t->owner;
     fi_script_lock();
     /* It may have been removed while this thread waited for the lock. */
     if (!vm.closed && t->has_handler && fi_trigger_state(t) == FI_ACTIVE &&
         enter(c)) {
-        call_handler(c); /* whoever calls us keeps the trigger alive */
+        call_and_time_handler(c); /* our caller keeps the trigger alive */
         end_if_exhausted(t);
         leave(c);
     }
@@ -524,24 +577,33 @@ void fi_script_freeze(void)
 
 /* Deferred functions */
 
+typedef struct Deferred {
+    int ref;
+    unsigned owner;
+} Deferred;
+
 void fi_script_defer(lua_State *L, FiVcpu *v)
 {
     int ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    Deferred *d = g_new(Deferred, 1);
 
-    g_queue_push_tail(&v->deferred, GINT_TO_POINTER(ref));
+    *d = (Deferred){ ref, vm.context ? vm.context->owner : 0 };
+    g_queue_push_tail(&v->deferred, d);
     g_atomic_int_set(&v->has_deferred, 1);
 }
 
-static void run_one_deferred(FiVcpu *v, int ref, FiOutcome *out)
+static void run_one_deferred(FiVcpu *v, const Deferred *d, FiOutcome *out)
 {
-    FiContext c = { .place = FI_PLACE_VCPU, .vcpu = v, .outcome = out };
+    FiContext c = {
+        .place = FI_PLACE_VCPU, .vcpu = v, .owner = d->owner, .outcome = out
+    };
     int status;
 
     if (!enter(&c)) {
         return;
     }
-    lua_rawgeti(c.L, LUA_REGISTRYINDEX, ref);
-    luaL_unref(c.L, LUA_REGISTRYINDEX, ref);
+    lua_rawgeti(c.L, LUA_REGISTRYINDEX, d->ref);
+    luaL_unref(c.L, LUA_REGISTRYINDEX, d->ref);
     status = lua_pcall(c.L, 0, 0, MESSAGE_HANDLER);
     if (status != LUA_OK) {
         report_status(&c, status);
@@ -554,26 +616,62 @@ void fi_script_run_deferred(FiVcpu *v, FiOutcome *out)
     fi_script_lock();
     g_atomic_int_set(&v->has_deferred, 0);
     while (!vm.closed && !g_queue_is_empty(&v->deferred)) {
-        run_one_deferred(v, GPOINTER_TO_INT(g_queue_pop_head(&v->deferred)),
-                         out);
+        g_autofree Deferred *d = g_queue_pop_head(&v->deferred);
+
+        run_one_deferred(v, d, out);
     }
     fi_script_unlock();
+}
+
+static void drop_deferred(FiVcpu *v, unsigned owner)
+{
+    GList *at = v->deferred.head;
+
+    while (at) {
+        GList *next = at->next;
+        Deferred *d = at->data;
+
+        if (d->owner == owner) {
+            luaL_unref(vm.L, LUA_REGISTRYINDEX, d->ref);
+            g_free(d);
+            g_queue_delete_link(&v->deferred, at);
+        }
+        at = next;
+    }
+}
+
+/* Calls from C */
+
+/* NULL, or the message of the error, with a traceback. */
+static char *call_in(FiContext *c, lua_CFunction fn, void *arg)
+{
+    char *error = NULL;
+    int status;
+
+    if (!enter(c)) {
+        return g_strdup("not enough memory, or too deep nesting");
+    }
+    lua_pushcfunction(c->L, fn);
+    lua_pushlightuserdata(c->L, arg);
+    status = lua_pcall(c->L, 1, 0, MESSAGE_HANDLER);
+    if (status != LUA_OK) {
+        const char *text = lua_tostring(c->L, -1);
+
+        error = g_strdup(c->overrun ? c->overrun : text ? text : "error");
+    }
+    leave(c);
+    return error;
 }
 
 char *fi_script_call_locked(lua_CFunction fn, void *arg)
 {
     FiContext c = { .place = FI_PLACE_VCPU };
-    char *error = NULL;
+    char *error = vm.closed ? NULL : call_in(&c, fn, arg);
+    char *end = error ? strstr(error, TRACEBACK_MARK) : NULL;
 
-    if (vm.closed || !enter(&c)) {
-        return NULL;
+    if (end) {
+        *end = 0;
     }
-    lua_pushcfunction(c.L, fn);
-    lua_pushlightuserdata(c.L, arg);
-    if (lua_pcall(c.L, 1, 0, 0) != LUA_OK) {
-        error = g_strdup(luaL_tolstring(c.L, -1, NULL));
-    }
-    leave(&c);
     return error;
 }
 
@@ -582,7 +680,7 @@ char *fi_script_call_locked(lua_CFunction fn, void *arg)
 /* The frames below the chunk are this plugin's. */
 static char *without_own_frames(const char *text)
 {
-    const char *mark = "\nstack traceback:";
+    const char *mark = TRACEBACK_MARK;
     const char *trace = strstr(text, mark);
     const char *end = trace ? strstr(trace, "\n\t[C]: in ?") : NULL;
 
@@ -677,7 +775,7 @@ bool fi_script_load(void)
     fi_script_lock();
     prepare_state(vm.L);
     enter(&c);
-    lua_pushcfunction(vm.L, fi_environment_load);
+    lua_pushcfunction(vm.L, fi_environment_open);
     status = lua_pcall(vm.L, 0, 0, MESSAGE_HANDLER);
     if (status != LUA_OK) {
         report_status(&c, status);
@@ -691,22 +789,82 @@ bool fi_script_load(void)
     return status == LUA_OK;
 }
 
-/* The end */
+/* Loading again */
 
-static const char *state_name(FiTriggerState state)
+void fi_script_switch_environment(void)
 {
-    static const char *const names[] = { "active", "disabled", "removed",
-                                         "ended" };
-
-    return names[state];
+    if (!vm.L) { /* QEMU ended while the lock was given up */
+        return;
+    }
+    lua_pushcfunction(vm.L, fi_environment_switch);
+    if (lua_pcall(vm.L, 0, 0, 0) != LUA_OK) {
+        fi_message("%s", lua_tostring(vm.L, -1));
+        lua_pop(vm.L, 1);
+    }
 }
+
+char *fi_script_stage_locked(lua_CFunction fn, FiStaging *staging)
+{
+    FiContext c = { .place = FI_PLACE_LOAD,
+                    .kind = FI_EXIT,
+                    .request = vm.context->request, /* can interrupt it */
+                    .staging = staging };
+    char *error;
+
+    fi_staging_switch(staging);
+    error = call_in(&c, fn, NULL);
+    fi_staging_switch(staging);
+    return error;
+}
+
+void fi_script_replaced_locked(void)
+{
+    unsigned i;
+
+    for (i = 0; i < fi.max_vcpus; i++) {
+        drop_deferred(&fi_vcpus[i], 0);
+    }
+    vm.generation++;
+}
+
+bool fi_script_is_replaced(const FiContext *c)
+{
+    return c && c->owner == 0 && c->generation != vm.generation;
+}
+
+void fi_script_machine_ready_locked(FiTrigger *t)
+{
+    FiContext c = { .place = FI_PLACE_READY,
+                    .trigger = t,
+                    .kind = FI_MACHINE_READY,
+                    .owner = t->owner };
+
+    if (fi_trigger_state(t) == FI_ACTIVE &&
+        fi_trigger_hit(t, fi.max_vcpus, false, &c.hits) && enter(&c)) {
+        call_and_time_handler(&c);
+        end_if_exhausted(t);
+        leave(&c);
+    }
+}
+
+void fi_script_collect_locked(void)
+{
+    lua_gc(vm.L, LUA_GCCOLLECT, 0);
+}
+
+uint64_t fi_script_memory_locked(void)
+{
+    return vm.memory;
+}
+
+/* The end */
 
 void fi_script_summarise(FiTrigger *t)
 {
     FiLine *l;
 
-    if (t->summarised || t->spec.internal || t->spec.kind == FI_COUNT ||
-        t->spec.kind == FI_EXIT) {
+    if (t->staged || t->summarised || t->spec.internal ||
+        t->spec.kind == FI_COUNT || t->spec.kind == FI_EXIT) {
         return;
     }
     t->summarised = true;
@@ -719,7 +877,7 @@ void fi_script_summarise(FiTrigger *t)
     if (t->missed) {
         fi_line_int(l, "missed", t->missed);
     }
-    fi_line_string(l, "state", state_name(fi_trigger_state(t)));
+    fi_line_string(l, "state", fi_trigger_state_name(fi_trigger_state(t)));
     fi_line_end(l);
     if (fi_trigger_fired(t) == 0) {
         l = fi_journal_line(fi.journal, "not_fired", fi_now_ns());
@@ -731,13 +889,15 @@ void fi_script_summarise(FiTrigger *t)
 
 static void run_exit_handler(FiTrigger *t)
 {
-    FiContext c = {
-        .place = FI_PLACE_EXIT, .trigger = t, .kind = FI_EXIT, .hits = 1
-    };
+    FiContext c = { .place = FI_PLACE_EXIT,
+                    .trigger = t,
+                    .kind = FI_EXIT,
+                    .hits = 1,
+                    .owner = t->owner };
 
     if (enter(&c)) {
         __atomic_fetch_add(&t->fired, 1, __ATOMIC_RELAXED);
-        call_handler(&c);
+        call_and_time_handler(&c);
         leave(&c);
     }
 }

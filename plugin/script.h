@@ -52,8 +52,9 @@ typedef struct FiOutcome {
 /* The event being handled. */
 typedef struct FiContext {
     FiPlace place;
-    FiVcpu *vcpu;       /* NULL at load and exit, and for DMA */
-    FiTrigger *trigger; /* NULL for deferred functions, load, exit */
+    FiVcpu *vcpu;              /* NULL at load and exit, and for DMA */
+    FiTrigger *trigger;        /* NULL for deferred functions, load, exit */
+    struct FiStaging *staging; /* load: of a scenario that is to replace one */
     FiKind kind;
     uint64_t hits;
     const FiSite *site; /* FI_PLACE_INSN, _MEM */
@@ -70,6 +71,9 @@ typedef struct FiContext {
     int64_t deadline_ns;       /* FI_TIMER */
 
     /* private to script.c */
+    unsigned generation; /* of the scenario when this began */
+    bool timed;
+    int64_t waited_ns; /* for the lock, of what is timed */
     lua_State *L;
     int state_ref;  /* of L, where no vCPU has it */
     uint64_t spent; /* Lua instructions */
@@ -115,6 +119,30 @@ void fi_script_report_locked(FiTrigger *t, const char *text);
 /* Call @fn, with @arg as a light userdata, outside of any handler and vCPU.
  * NULL, or the error's message, to be freed.  With the lock. */
 char *fi_script_call_locked(lua_CFunction fn, void *arg);
+
+/*
+ * Call @fn as the main chunk of a scenario that is loaded into @staging while
+ * another one is in use.  NULL, or the error's message and traceback, to be
+ * freed.  With the lock.
+ */
+char *fi_script_stage_locked(lua_CFunction fn, struct FiStaging *staging);
+/* Exchange the environments of the scenario in use and the one that is being
+ * loaded; with the lock. */
+void fi_script_switch_environment(void);
+/* The scenario's deferred functions go, and so does the right of its running
+ * handlers to arm anything.  With the lock. */
+void fi_script_replaced_locked(void);
+/* Does Lua run for a scenario that has been replaced since? */
+bool fi_script_is_replaced(const FiContext *c);
+/* @t, of kind FI_MACHINE_READY, is armed when the machine is ready.  With the
+ * lock. */
+void fi_script_machine_ready_locked(FiTrigger *t);
+/* Let go of the trigger's handler; with the lock. */
+void fi_script_drop_handler(FiTrigger *t);
+/* Collect all garbage; with the lock. */
+void fi_script_collect_locked(void);
+/* Bytes that Lua uses; with the lock. */
+uint64_t fi_script_memory_locked(void);
 
 /* For work on the registry outside of Lua. */
 void fi_script_lock(void);

@@ -56,6 +56,18 @@ void fi_slot_free(qemu_plugin_u64 slot)
     pthread_mutex_unlock(&lock);
 }
 
+unsigned fi_slots_in_use(void)
+{
+    unsigned n = 0;
+
+    pthread_mutex_lock(&lock);
+    if (boards) {
+        n = boards->len * BOARD_SLOTS - free_slots->len;
+    }
+    pthread_mutex_unlock(&lock);
+    return n;
+}
+
 static bool started(unsigned vcpu)
 {
     return (int)vcpu < qemu_plugin_num_vcpus();

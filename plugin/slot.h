@@ -13,6 +13,7 @@
  */
 qemu_plugin_u64 fi_slot_new(void);
 void fi_slot_free(qemu_plugin_u64 slot);
+unsigned fi_slots_in_use(void);
 
 /* 0 for a vCPU that has not started. */
 uint64_t fi_slot_get(qemu_plugin_u64 slot, unsigned vcpu);

@@ -41,68 +41,20 @@ static struct {
     unsigned executed;           /* vCPUs that have */
     gint frozen;                 /* atomic: nothing counts any more */
     GPtrArray *events[FI_KINDS]; /* those of list that no code carries */
+    FiTotals over;               /* of those that are */
 } registry;
-
-static GHashTable *counters; /* name -> FiCounter */
 
 const char *fi_kind_name(FiKind kind)
 {
     return kind_names[kind];
 }
 
-static void counter_free(gpointer p)
+const char *fi_trigger_state_name(FiTriggerState state)
 {
-    FiCounter *c = p;
+    static const char *const names[] = { "active", "disabled", "removed",
+                                         "ended" };
 
-    g_free(c->name);
-    g_free(c);
-}
-
-FiCounter *fi_counter_get(const char *name)
-{
-    FiCounter *c;
-
-    if (!counters) {
-        counters = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                         counter_free);
-    }
-    c = g_hash_table_lookup(counters, name);
-    if (!c) {
-        c = g_new0(FiCounter, 1);
-        c->name = g_strdup(name);
-        c->slot = fi_slot_new();
-        g_hash_table_insert(counters, c->name, c);
-    }
-    return c;
-}
-
-bool fi_condition_holds(const FiCondition *c, unsigned vcpu)
-{
-    uint64_t value;
-
-    if (!c->counter) {
-        return true;
-    }
-    value = fi_slot_get(c->counter->slot, vcpu);
-    switch (c->op) {
-    case QEMU_PLUGIN_COND_NEVER:
-        return false;
-    case QEMU_PLUGIN_COND_ALWAYS:
-        return true;
-    case QEMU_PLUGIN_COND_EQ:
-        return value == c->imm;
-    case QEMU_PLUGIN_COND_NE:
-        return value != c->imm;
-    case QEMU_PLUGIN_COND_LT:
-        return value < c->imm;
-    case QEMU_PLUGIN_COND_LE:
-        return value <= c->imm;
-    case QEMU_PLUGIN_COND_GT:
-        return value > c->imm;
-    case QEMU_PLUGIN_COND_GE:
-        return value >= c->imm;
-    }
-    return false;
+    return names[state];
 }
 
 bool fi_kind_is_hardware(FiKind kind)
@@ -147,6 +99,8 @@ FiTrigger *fi_trigger_new(const FiTriggerSpec *spec)
     t->spec.name = t->name;
     t->spec.place = g_strdup(spec->place);
     t->spec.device = g_strdup(spec->device);
+    t->spec.counter = fi_counter_ref(spec->counter);
+    t->spec.when.counter = fi_counter_ref(spec->when.counter);
     t->state = FI_ACTIVE;
     t->counted = counts_by_slot(spec);
     if (t->counted) {
@@ -169,6 +123,8 @@ void fi_trigger_unref(FiTrigger *t)
     if (t->counted) {
         fi_slot_free(t->slot);
     }
+    fi_counter_unref(t->spec.counter);
+    fi_counter_unref(t->spec.when.counter);
     fi_hardware_free(t->hardware);
     g_free(t->spec.place);
     g_free((char *)t->spec.device);
@@ -240,6 +196,34 @@ uint64_t fi_trigger_fired(FiTrigger *t)
 
     /* Two vCPUs may both have tried for the last one. */
     return t->spec.limit ? MIN(fired, t->spec.limit) : fired;
+}
+
+/* The first calls are special: caches are cold, and there may be no others. */
+#define TIMED_FIRST 16
+#define TIMED_EVERY 16
+
+bool fi_trigger_wants_time(const FiTrigger *t)
+{
+    return t->calls < TIMED_FIRST || t->calls % TIMED_EVERY == 0;
+}
+
+void fi_trigger_called(FiTrigger *t, bool timed, int64_t ns)
+{
+    if (timed && t->calls < TIMED_FIRST) {
+        t->first_ns += ns;
+    } else if (timed) {
+        t->sampled_ns += ns;
+        t->sampled++;
+    }
+    t->calls++;
+}
+
+uint64_t fi_trigger_time_ns(const FiTrigger *t)
+{
+    double later = t->calls > TIMED_FIRST ? t->calls - TIMED_FIRST : 0;
+
+    return t->first_ns +
+           (t->sampled ? (double)t->sampled_ns / t->sampled * later : 0);
 }
 
 bool fi_trigger_passes(FiTrigger *t, unsigned vcpu)
@@ -431,7 +415,19 @@ void fi_registry_start_vcpu(unsigned vcpu)
     }
 }
 
-void fi_registry_end(FiTrigger *t, FiTriggerState state)
+static void add_to_totals(FiTotals *sum, FiTrigger *t)
+{
+    if (t->spec.kind != FI_COUNT) {
+        sum->triggers[fi_trigger_state(t)]++;
+        sum->hits += fi_trigger_hits(t);
+        sum->fired += fi_trigger_fired(t);
+        sum->errors += t->errors;
+        sum->missed += t->missed;
+        sum->time_ns += fi_trigger_time_ns(t);
+    }
+}
+
+static void stop(FiTrigger *t, FiTriggerState state)
 {
     unsigned v;
 
@@ -446,8 +442,50 @@ void fi_registry_end(FiTrigger *t, FiTriggerState state)
     if (fi_kind_is_hardware(t->spec.kind)) {
         fi_hardware_changed_locked(t);
     }
+    add_to_totals(&registry.over, t);
+}
+
+void fi_registry_end(FiTrigger *t, FiTriggerState state)
+{
+    if (t->staged) {
+        g_atomic_int_set(&t->state, state);
+        return;
+    }
+    stop(t, state);
     g_ptr_array_remove(registry.events[t->spec.kind], t);
     g_ptr_array_remove(registry.list, t);
+}
+
+GPtrArray *fi_registry_end_owner(unsigned owner)
+{
+    GPtrArray *ended = g_ptr_array_new_with_free_func(unref_trigger);
+    gsize i, n;
+    gpointer *old = g_ptr_array_steal(registry.list, &n);
+
+    for (i = 0; i < n; i++) {
+        FiTrigger *t = old[i];
+
+        if (t->owner == owner) {
+            stop(t, FI_REMOVED);
+            g_ptr_array_remove(registry.events[t->spec.kind], t);
+            g_ptr_array_add(ended, t);
+        } else {
+            g_ptr_array_add(registry.list, t);
+        }
+    }
+    g_free(old);
+    registry.dirty = true; /* what they have counted with is to be freed */
+    return ended;
+}
+
+void fi_registry_totals(FiTotals *ret)
+{
+    guint i;
+
+    *ret = registry.over;
+    for (i = 0; i < registry.list->len; i++) {
+        add_to_totals(ret, g_ptr_array_index(registry.list, i));
+    }
 }
 
 GPtrArray *fi_registry_collect(FiKind kind, unsigned vcpu)
@@ -480,6 +518,9 @@ void fi_registry_set_enabled(FiTrigger *t, bool enabled)
         return;
     }
     g_atomic_int_set(&t->state, to);
+    if (t->staged) {
+        return;
+    }
     if (fi_kind_is_hardware(t->spec.kind)) {
         fi_hardware_changed_locked(t);
         return;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "arch/arch.h"
+#include "counter.h"
 #include "qemu_compat.h"
 
 /*
@@ -43,22 +44,6 @@ typedef enum FiKind {
 } FiKind;
 
 const char *fi_kind_name(FiKind kind);
-
-/* A counter of the scenario.  Counters live until the end of the run. */
-typedef struct FiCounter {
-    char *name;
-    qemu_plugin_u64 slot;
-} FiCounter;
-
-FiCounter *fi_counter_get(const char *name);
-
-typedef struct FiCondition {
-    FiCounter *counter; /* NULL: none */
-    enum qemu_plugin_cond op;
-    uint64_t imm;
-} FiCondition;
-
-bool fi_condition_holds(const FiCondition *c, unsigned vcpu);
 
 /* What a trigger waits for; set at creation and never changed. */
 typedef struct FiTriggerSpec {
@@ -102,12 +87,17 @@ typedef enum FiTriggerState {
     FI_DISABLED,
     FI_REMOVED,
     FI_ENDED, /* its limit is reached */
+    FI_STATES,
 } FiTriggerState;
+
+const char *fi_trigger_state_name(FiTriggerState state);
 
 typedef struct FiTrigger {
     gint refs;
     FiTriggerSpec spec;
     char *name;
+    unsigned owner;   /* 0: the scenario; n: session n of the socket */
+    bool staged;      /* Lua lock: its scenario is still loading (reload.h) */
     gint state;       /* FiTriggerState; atomic */
     gint has_handler; /* atomic: Lua is entered only if set */
     bool wants_event; /* the handler takes an argument */
@@ -117,6 +107,8 @@ typedef struct FiTrigger {
     uint64_t fired;      /* atomic */
     uint64_t missed; /* Lua lock: FI_MMIO_READ that could not be overridden */
     uint64_t errors; /* Lua lock */
+    /* Lua lock: calls of the handler, and what some of them took */
+    uint64_t calls, first_ns, sampled, sampled_ns;
     bool summarised; /* Lua lock: its journal line is written */
     bool replaces;   /* Lua lock: a handler has replaced an MSR's data */
     struct FiHardware *hardware; /* hardware.c; NULL for other kinds */
@@ -143,6 +135,15 @@ uint64_t fi_trigger_hits_on(FiTrigger *t, unsigned vcpu);
 uint64_t fi_trigger_fired(FiTrigger *t);
 
 /*
+ * Time spent in a handler, with the Lua lock.  Two looks at the clock cost as
+ * much as half a short handler, so only the first calls and then one in several
+ * are timed; the others are taken to be like those.
+ */
+bool fi_trigger_wants_time(const FiTrigger *t);
+void fi_trigger_called(FiTrigger *t, bool timed, int64_t ns);
+uint64_t fi_trigger_time_ns(const FiTrigger *t);
+
+/*
  * A hit on @vcpu: count it and tell whether the trigger fires.  @inline_add:
  * generated code has already added to the slot.
  */
@@ -156,7 +157,17 @@ void fi_registry_init(void);
 void fi_registry_add(FiTrigger *t);
 /* Take it off the list; @state is FI_REMOVED or FI_ENDED. */
 void fi_registry_end(FiTrigger *t, FiTriggerState state);
+/* End all of an owner's.  They are returned, each with its reference. */
+GPtrArray *fi_registry_end_owner(unsigned owner);
 void fi_registry_set_enabled(FiTrigger *t, bool enabled);
+
+/* Of all triggers, those that are over included; without counters' own. */
+typedef struct FiTotals {
+    uint64_t triggers[FI_STATES];
+    uint64_t hits, fired, errors, missed, time_ns;
+} FiTotals;
+
+void fi_registry_totals(FiTotals *ret);
 GPtrArray *fi_registry_triggers(void);
 /* Give @vcpu's element of every trigger its start values. */
 void fi_registry_start_vcpu(unsigned vcpu);

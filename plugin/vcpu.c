@@ -81,7 +81,7 @@ void fi_vcpu_start(FiVcpu *v)
     guint i;
 
     if (!v->started) {
-        v->started = true;
+        __atomic_store_n(&v->started, true, __ATOMIC_RELAXED);
         v->regs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                         reg_free);
         v->reg_list = g_ptr_array_new();

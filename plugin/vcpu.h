@@ -40,7 +40,8 @@ typedef struct FiReplacement {
 /* State of a vCPU; only its own thread touches it unless said otherwise. */
 struct FiVcpu {
     unsigned index;
-    bool started;  /* its thread runs: registers can be read */
+    /* Its thread runs: registers can be read.  Others look atomically. */
+    bool started;
     bool executed; /* its first block has been entered */
     const FiArch *arch;
     gint has_registers;  /* atomic; regs and reg_list do not change any more */
@@ -70,7 +71,7 @@ struct FiVcpu {
 
     GQueue late_writes; /* of its own thread: late_write.h */
 
-    GQueue deferred;   /* of Lua references; with the Lua lock */
+    GQueue deferred;   /* script.c's; with the Lua lock */
     gint has_deferred; /* atomic */
     gint has_requests; /* atomic: of the socket, control/server.c has them */
     gint running;      /* atomic: it executes, as far as QEMU tells */

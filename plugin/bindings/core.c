@@ -11,6 +11,7 @@
 #include "live_lua.h"
 #include "names.h"
 #include "prelude_lua.h"
+#include "status_lua.h"
 #include "xml_lua.h"
 
 /* Log, journal, exit, arguments, capabilities; and the order of it all. */
@@ -77,6 +78,7 @@ static int defer(lua_State *L)
     FiContext *c = fi_need_guest(L, "fi.defer");
     lua_Integer n = luaL_checkinteger(L, 1);
 
+    fi_need_own_scenario(L, "fi.defer");
     luaL_checktype(L, 2, LUA_TFUNCTION);
     luaL_argcheck(
         L, n >= 0 && n < (lua_Integer)fi.max_vcpus, 1,
@@ -211,10 +213,12 @@ void fi_bindings_open(lua_State *L)
     fi_bind_exception(L);
     fi_bind_device(L);
     fi_bind_xml(L);
+    fi_bind_status(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");
     fi_bind_live(L);
     run_embedded(L, fi_hardware_lua, fi_hardware_lua_len);
+    run_embedded(L, fi_status_lua, fi_status_lua_len);
     run_embedded(L, fi_prelude_lua, fi_prelude_lua_len);
     run_embedded(L, fi_xml_lua, fi_xml_lua_len);
     run_embedded(L, fi_live_lua, fi_live_lua_len);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../reload.h"
 #include "impl.h"
 
 #include <string.h>
@@ -10,7 +11,10 @@
 
 FiCounter *fi_check_counter(lua_State *L, int idx)
 {
-    return *(FiCounter **)luaL_checkudata(L, idx, COUNTER_MT);
+    FiCounter *c = *(FiCounter **)luaL_checkudata(L, idx, COUNTER_MT);
+
+    luaL_argcheck(L, c, idx, "the counter is gone");
+    return c;
 }
 
 void fi_check_condition(lua_State *L, int idx, FiCondition *ret)
@@ -30,10 +34,31 @@ static int counter_new(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
     FiCounter **box = lua_newuserdatauv(L, sizeof(*box), 0);
+    FiContext *c = fi_script_context();
+    FiCounters *names = c && c->staging ? c->staging->counters : NULL;
 
-    *box = fi_counter_get(name);
+    *box = NULL;
     luaL_setmetatable(L, COUNTER_MT);
+    *box = fi_counter_ref(fi_counter_get(names, name));
     return 1;
+}
+
+static int counter_gc(lua_State *L)
+{
+    FiCounter **box = luaL_checkudata(L, 1, COUNTER_MT);
+
+    fi_counter_unref(*box);
+    *box = NULL;
+    return 0;
+}
+
+static int condition_gc(lua_State *L)
+{
+    FiCondition *c = luaL_checkudata(L, 1, CONDITION_MT);
+
+    fi_counter_unref(c->counter);
+    c->counter = NULL;
+    return 0;
 }
 
 static int counter_count_pc(lua_State *L)
@@ -102,10 +127,11 @@ static int counter_condition(lua_State *L)
     lua_Integer imm = luaL_checkinteger(L, 2);
     FiCondition *c = lua_newuserdatauv(L, sizeof(*c), 0);
 
-    c->counter = counter;
+    c->counter = NULL;
     c->op = lua_tointeger(L, lua_upvalueindex(1));
     c->imm = imm;
     luaL_setmetatable(L, CONDITION_MT);
+    c->counter = fi_counter_ref(counter);
     return 1;
 }
 
@@ -138,6 +164,8 @@ void fi_bind_counter(lua_State *L)
     luaL_newmetatable(L, COUNTER_MT);
     lua_pushcfunction(L, counter_tostring);
     lua_setfield(L, -2, "__tostring");
+    lua_pushcfunction(L, counter_gc);
+    lua_setfield(L, -2, "__gc");
     luaL_newlib(L, methods);
     for (i = 0; i < G_N_ELEMENTS(conditions); i++) {
         lua_pushinteger(L, conditions[i].op);
@@ -148,6 +176,8 @@ void fi_bind_counter(lua_State *L)
     lua_pop(L, 1);
 
     luaL_newmetatable(L, CONDITION_MT);
+    lua_pushcfunction(L, condition_gc);
+    lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
 
     lua_pushcfunction(L, counter_new);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../reload.h"
 #include "impl.h"
 
 #include <string.h>
@@ -43,14 +44,29 @@ static Handle *new_handle(lua_State *L)
     return h;
 }
 
+static void stage(FiStaging *s, FiTrigger *t)
+{
+    t->staged = true;
+    g_ptr_array_add(s->triggers, fi_trigger_ref(t));
+}
+
 void fi_arm(lua_State *L, const FiTriggerSpec *spec, int fn_idx)
 {
-    Handle *h = new_handle(L);
+    const FiContext *c = fi_script_context();
+    const char *what = fi_kind_function(spec->kind);
+    Handle *h;
 
+    fi_need_own_scenario(L, what ? what : "counter:count_pc");
+    h = new_handle(L);
     h->t = fi_trigger_new(spec);
+    h->t->owner = c ? c->owner : 0;
     set_handler(L, h->t, fn_idx);
-    fi_registry_add(h->t);
-    fi_retranslate_first();
+    if (c && c->staging) {
+        stage(c->staging, h->t);
+    } else {
+        fi_registry_add(h->t);
+        fi_retranslate_first();
+    }
 }
 
 void fi_push_trigger(lua_State *L, FiTrigger *t)
@@ -62,7 +78,10 @@ void fi_push_trigger(lua_State *L, FiTrigger *t)
 
 static FiTrigger *check_trigger(lua_State *L, int idx)
 {
-    return ((Handle *)luaL_checkudata(L, idx, TRIGGER_MT))->t;
+    Handle *h = luaL_checkudata(L, idx, TRIGGER_MT);
+
+    luaL_argcheck(L, h->t, idx, "the trigger is gone");
+    return h->t;
 }
 
 static int trigger_remove(lua_State *L)
@@ -130,6 +149,15 @@ static int trigger_tostring(lua_State *L)
     return 1;
 }
 
+static void push_owner(lua_State *L, const FiTrigger *t)
+{
+    if (t->owner) {
+        lua_pushfstring(L, "session %d", (int)t->owner);
+    } else {
+        lua_pushliteral(L, "scenario");
+    }
+}
+
 static int trigger_index(lua_State *L)
 {
     FiTrigger *t = check_trigger(L, 1);
@@ -147,6 +175,12 @@ static int trigger_index(lua_State *L)
         lua_pushstring(L, t->name);
     } else if (strcmp(key, "kind") == 0) {
         lua_pushstring(L, fi_kind_name(t->spec.kind));
+    } else if (strcmp(key, "state") == 0) {
+        lua_pushstring(L, fi_trigger_state_name(fi_trigger_state(t)));
+    } else if (strcmp(key, "owner") == 0) {
+        push_owner(L, t);
+    } else if (strcmp(key, "time_ns") == 0) {
+        lua_pushinteger(L, fi_trigger_time_ns(t));
     } else if (strcmp(key, "enabled") == 0) {
         lua_pushboolean(L, fi_trigger_state(t) == FI_ACTIVE);
     } else {
@@ -155,8 +189,8 @@ static int trigger_index(lua_State *L)
             return luaL_error(
                 L,
                 "a trigger has no '%s' (known: hits, fired, "
-                "errors, missed, name, kind, enabled, remove, disable, "
-                "enable)",
+                "errors, missed, time_ns, name, kind, state, owner, "
+                "enabled, remove, disable, enable)",
                 key);
         }
     }
@@ -169,9 +203,22 @@ static int trigger_newindex(lua_State *L)
                       luaL_tolstring(L, 2, NULL));
 }
 
+/* While a scenario loads to replace another one, what it has armed. */
+static GPtrArray *triggers_to_list(void)
+{
+    const FiContext *c = fi_script_context();
+
+    return c && c->staging ? c->staging->triggers : fi_registry_triggers();
+}
+
+static bool is_listed(FiTrigger *t)
+{
+    return t->spec.kind != FI_COUNT && fi_trigger_state(t) != FI_REMOVED;
+}
+
 static int list_triggers(lua_State *L)
 {
-    GPtrArray *list = fi_registry_triggers();
+    GPtrArray *list = triggers_to_list();
     lua_Integer n = 0;
     guint i;
 
@@ -179,8 +226,51 @@ static int list_triggers(lua_State *L)
     for (i = 0; i < list->len; i++) {
         FiTrigger *t = g_ptr_array_index(list, i);
 
-        if (t->spec.kind != FI_COUNT) {
+        if (is_listed(t)) {
             fi_push_trigger(L, t);
+            lua_seti(L, -2, ++n);
+        }
+    }
+    return 1;
+}
+
+static void set_count(lua_State *L, const char *key, uint64_t n)
+{
+    lua_pushinteger(L, (lua_Integer)n);
+    lua_setfield(L, -2, key);
+}
+
+static void push_row(lua_State *L, FiTrigger *t)
+{
+    lua_createtable(L, 0, 9);
+    lua_pushstring(L, t->name);
+    lua_setfield(L, -2, "name");
+    lua_pushstring(L, fi_kind_name(t->spec.kind));
+    lua_setfield(L, -2, "kind");
+    lua_pushstring(L, fi_trigger_state_name(fi_trigger_state(t)));
+    lua_setfield(L, -2, "state");
+    push_owner(L, t);
+    lua_setfield(L, -2, "owner");
+    set_count(L, "hits", fi_trigger_hits(t));
+    set_count(L, "fired", fi_trigger_fired(t));
+    set_count(L, "errors", t->errors);
+    set_count(L, "missed", t->missed);
+    set_count(L, "time_ns", fi_trigger_time_ns(t));
+}
+
+/* Plain data, for those who show it. */
+static int trigger_rows(lua_State *L)
+{
+    GPtrArray *list = triggers_to_list();
+    lua_Integer n = 0;
+    guint i;
+
+    lua_newtable(L);
+    for (i = 0; i < list->len; i++) {
+        FiTrigger *t = g_ptr_array_index(list, i);
+
+        if (is_listed(t)) {
+            push_row(L, t);
             lua_seti(L, -2, ++n);
         }
     }
@@ -225,4 +315,6 @@ void fi_bind_handle(lua_State *L)
     create_metatable(L);
     lua_pushcfunction(L, list_triggers);
     lua_setfield(L, -2, "triggers");
+    lua_pushcfunction(L, trigger_rows);
+    lua_setfield(L, -2, "_trigger_rows");
 }

@@ -31,6 +31,7 @@ void fi_bind_device(lua_State *L);
 void fi_bind_hardware(lua_State *L);
 void fi_bind_xml(lua_State *L);
 void fi_bind_core(lua_State *L);
+void fi_bind_status(lua_State *L);
 
 /* The results fi.SKIP, fi.RETRY, fi.DROP, fi.BUS_ERROR, as light userdata. */
 extern const char fi_token_skip, fi_token_retry, fi_token_drop,
@@ -57,6 +58,8 @@ bool fi_same_device(const char *device, const char *path, const char *type);
 FI_RAISES FiContext *fi_need_machine(lua_State *L, const char *what);
 /* Likewise, but there need not be a vCPU. */
 FI_RAISES FiContext *fi_need_guest(lua_State *L, const char *what);
+/* An error in what is left of a scenario that fi.reload() has replaced. */
+FI_RAISES void fi_need_own_scenario(lua_State *L, const char *what);
 /* The capability, or an error that says how to get it. */
 FI_RAISES void fi_need_cap(lua_State *L, FiCap cap, const char *what);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../reload.h"
 #include "api.h"
 
 /* fi.irq: interrupts that no device has raised, and those that do not come. */
@@ -213,9 +214,15 @@ static void remembered_free(gpointer data)
     g_free(r);
 }
 
+GPtrArray *fi_irq_remembered_new(void)
+{
+    return g_ptr_array_new_with_free_func(remembered_free);
+}
+
 static FI_RAISES void remember(lua_State *L, const FiIrqTarget *t, FiIrqOp op,
                                const char *what)
 {
+    FiStaging *staging = fi_script_context()->staging;
     Remembered *r;
 
     if (!has_line(t)) {
@@ -234,9 +241,9 @@ static FI_RAISES void remember(lua_State *L, const FiIrqTarget *t, FiIrqOp op,
     r->where = g_strdup(lua_tostring(L, -1));
     r->op = op;
     if (!remembered) {
-        remembered = g_ptr_array_new_with_free_func(remembered_free);
+        remembered = fi_irq_remembered_new();
     }
-    g_ptr_array_add(remembered, r);
+    g_ptr_array_add(staging ? staging->irqs : remembered, r);
 }
 
 /* [light userdata: Remembered] */
@@ -249,22 +256,31 @@ static int perform_remembered(lua_State *L)
     return 0;
 }
 
-bool fi_irq_machine_ready_locked(void)
+char *fi_irq_perform_locked(GPtrArray *list)
 {
-    bool ok = true;
     guint i;
 
-    for (i = 0; ok && remembered && i < remembered->len; i++) {
-        Remembered *r = g_ptr_array_index(remembered, i);
+    for (i = 0; i < list->len; i++) {
+        Remembered *r = g_ptr_array_index(list, i);
         g_autofree char *error = fi_script_call_locked(perform_remembered, r);
 
         if (error) {
-            fi_message("%s%s", r->where, error);
-            ok = false;
+            return g_strconcat(r->where, error, NULL);
         }
     }
+    return NULL;
+}
+
+bool fi_irq_machine_ready_locked(void)
+{
+    g_autofree char *error = remembered ? fi_irq_perform_locked(remembered)
+                                        : NULL;
+
+    if (error) {
+        fi_message("%s", error);
+    }
     g_clear_pointer(&remembered, g_ptr_array_unref);
-    return ok;
+    return !error;
 }
 
 /* [table]; upvalue: the operation */

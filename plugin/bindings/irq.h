@@ -33,4 +33,18 @@ FI_RAISES void fi_irq_by_registers(lua_State *L, FiContext *c,
 /* fi.irq.gic{dist =, redist =} */
 int fi_irq_set_gic(lua_State *L);
 
+/* What that said; with the Lua lock. */
+typedef struct FiIrqPlaces {
+    bool has_dist, has_redist;
+    uint64_t dist, redist;
+} FiIrqPlaces;
+
+void fi_irq_exchange_places(FiIrqPlaces *other);
+
+/* What suppress and restore were asked while a scenario loads. */
+GPtrArray *fi_irq_remembered_new(void);
+/* Do it, in that order.  NULL, or the message of the first that cannot be
+ * done, to be freed.  With the lock. */
+char *fi_irq_perform_locked(GPtrArray *list);
+
 #endif

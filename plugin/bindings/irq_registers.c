@@ -42,10 +42,15 @@ typedef struct Gic {
 } Gic;
 
 /* What fi.irq.gic said; with the Lua lock. */
-static struct {
-    bool has_dist, has_redist;
-    uint64_t dist, redist;
-} given;
+static FiIrqPlaces given;
+
+void fi_irq_exchange_places(FiIrqPlaces *other)
+{
+    FiIrqPlaces own = given;
+
+    given = *other;
+    *other = own;
+}
 
 /* QEMU's accesses, with the Lua lock released: they take the big lock. */
 static bool access_register(FiContext *c, uint64_t addr, void *data,

@@ -84,14 +84,16 @@ static void push_label(lua_State *L, const FiTriggerSpec *spec)
 
 static void need_aarch64(lua_State *L, const char *what)
 {
-    FiContext *c = fi_script_context();
-    bool other = c && c->vcpu && !c->vcpu->arch->sysreg_access;
+    const FiContext *c = fi_script_context();
+    /* While a scenario is loaded again, what kind of CPU it is is known. */
+    const FiVcpu *v = c && c->staging ? &fi_vcpus[0] : c ? c->vcpu : NULL;
+    bool other = v && v->started && !v->arch->sysreg_access;
 
     if (other || strcmp(fi.target, "aarch64") != 0) {
         luaL_error(L,
                    "%s: only AArch64 CPUs have MRS and MSR by register name, "
                    "and this is '%s'; use on_insn or on_pc",
-                   what, other ? c->vcpu->arch->name : fi.target);
+                   what, other ? v->arch->name : fi.target);
     }
 }
 

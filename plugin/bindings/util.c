@@ -69,6 +69,16 @@ FiContext *fi_need_guest(lua_State *L, const char *what)
     return c;
 }
 
+void fi_need_own_scenario(lua_State *L, const char *what)
+{
+    if (fi_script_is_replaced(fi_script_context())) {
+        luaL_error(L,
+                   "%s: fi.reload() has replaced this scenario, which can "
+                   "arm nothing any more",
+                   what);
+    }
+}
+
 FiContext *fi_need_vcpu(lua_State *L, const char *what)
 {
     FiContext *c = fi_need_guest(L, what);

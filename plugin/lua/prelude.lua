@@ -30,6 +30,7 @@ end
 
 local WAIT = {} -- what a task yields: only waits do
 local tasks = setmetatable({}, { __mode = "k" })
+local replaced = fi._replaced -- by fi.reload(): what waits from then on is never resumed, and collected
 
 local function step(co, ...)
   local ok, what, info = resume(co, ...)
@@ -66,6 +67,9 @@ end
 local function waiter(name, register, argument_count)
   return function(...)
     local co = current_task(name)
+    if replaced() then
+      return yield(WAIT)
+    end
     local args = table.pack(...)
     local opts = {}
     local given = args[argument_count + 1]
@@ -124,6 +128,9 @@ function fi.wait(...)
   local done = false
   if triggers.n == 0 then
     error("wait takes triggers, e.g. wait(on_pc(\"f\", nil), on_pc(\"g\", nil))", 2)
+  end
+  if replaced() then
+    return yield(WAIT)
   end
   for i = 1, triggers.n do
     if type(triggers[i]) ~= "userdata" or not pcall(function() return triggers[i].hits end) then

@@ -97,6 +97,8 @@ def run_once(config, scenario, directory):
     """One run of QEMU: its result, the journal's lines (None if there is no journal) and the journal's bytes."""
     directory = pathlib.Path(directory)
     kernel = kernel_of(config, scenario)
+    if scenario.rewrites_itself:
+        shutil.copyfile(scenario.path, scenario.script)
     journal_file = directory / "journal.jsonl"
     wants_monitor = scenario.action is not None and scenario.action.kind == "monitor"
     monitor = directory / "monitor" if wants_monitor else None
@@ -226,6 +228,8 @@ def report(result, directory):
 
 
 def check_in(config, scenario, validator, directory):
+    if scenario.rewrites_itself:  # the same name in each run, as it is in the journal
+        scenario.script = str(pathlib.Path(directory) / scenario.path.name)
     result, lines, content = run_once(config, scenario, directory)
     problems = process_problems(scenario, result)
     problems += output_problems(scenario, result)

@@ -49,6 +49,7 @@ class Scenario:
     journal: list = dataclasses.field(default_factory=list)
     not_journal: list = dataclasses.field(default_factory=list)
     journal_counts: list = dataclasses.field(default_factory=list)  # (pattern, number)
+    rewrites_itself: bool = False  # so it runs as a copy
     no_journal: bool = False
     no_script: bool = False
     sample: bool = False
@@ -172,6 +173,7 @@ DIRECTIVES = {
     "not-journal": _append("not_journal", _pattern),
     "journal-count": _append("journal_counts", _count),
     "checks": _checks,
+    "rewrites-itself": _flag("rewrites_itself"),
     "no-journal": _flag("no_journal"),
     "no-script": _flag("no_script"),
     "sample": _flag("sample"),

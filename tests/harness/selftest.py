@@ -97,6 +97,9 @@ def replaced(lines, old, new):
 CASES = {
     "passes": (HEAD + GOOD, None, []),
     "journal lines match": (HEAD + ['--! journal: {"kind":"fault","target":"x0","at":"~^f"}'] + GOOD, None, []),
+    "a scenario that rewrites itself begins afresh each time": (
+        HEAD + ["--! rewrites-itself", "--sh case $script in */fi-scenario-*) ;; *) exit 9 ;; esac",
+                "--sh grep -q ^spoilt $script && exit 8", "--sh echo spoilt >>$script"] + GOOD, None, ["--mode", "icount"]),
     "wrong output": (["--! guest: fake", "--! stdout: hello", "--sh echo bye"] + GOOD, "got 'bye'", []),
     "missing output": (["--! guest: fake", "--! stdout: hello"] + GOOD, "the end of the output", []),
     "surplus output": (HEAD + ["--sh echo more"] + GOOD, "unexpected line 'more'", []),

@@ -149,6 +149,7 @@ def fault_document_without_a_last_newline(config):
 @test
 def text_commands(config):
     with Guest(config, kernel="live", smp=3) as guest, guest.text() as text:
+        wait_until(lambda: "live\n" in guest.output(), "the guest")
         has(text.ask("#help"), "#events")
         equal(text.ask("#'four'"), "4\n")  # Lua has a # of its own
         equal(text.ask("cpu.index"), "0\n")
@@ -390,6 +391,7 @@ def frames_in_pieces(config):
 @test
 def events_of_triggers_journal_and_console(config):
     with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client, guest.framed() as other:
+        wait_until(lambda: "live\n" in guest.output(), "the guest")
         equal(client.ask("subscribe", events=["hits", "journal"])[1]["events"], ["hits", "journal"])
         equal(client.ask("subscribe", events=["console"])[1]["events"], ["hits", "journal", "console"])
         equal(other.ask("subscribe", events=["hits"])[1]["events"], ["hits"])
@@ -419,6 +421,7 @@ def events_of_triggers_journal_and_console(config):
 @test
 def text_events(config):
     with Guest(config, kernel="live", smp=2) as guest, guest.text() as text:
+        wait_until(lambda: "live\n" in guest.output(), "the guest")
         equal(text.ask("#events console"), "")
         text.send("mem.u32.command = 1\n")
         has(text.until(b"* console cell 0x1111\n").decode(), "fi> ")

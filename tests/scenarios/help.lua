@@ -16,10 +16,6 @@ for _, value in next, debug.getregistry() do
 end
 
 -- Not there yet, or not for scenarios
-local LATER = {
-  ["fi.status"] = 1, ["fi.reload"] = 1,
-}
-
 local entry = {}
 local bad = {}
 for _, e in ipairs(live.entries) do
@@ -116,7 +112,7 @@ local function exists(name)
 end
 local wrong = {}
 for name in pairs(entry) do
-  if not LATER[name] and not exists(name) then
+  if not exists(name) then
     wrong[#wrong + 1] = name
   end
 end
