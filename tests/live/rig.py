@@ -183,10 +183,13 @@ class Guest:
         self.directory = pathlib.Path(self._directory.name)
         self.path = self.directory / "fi.sock"
         self.script = self.directory / "scenario.lua"
-        self.script.write_text(script)
+        if script is not None:
+            self.script.write_text(script)
         self.stdout = self.directory / "stdout"
         self.stderr = self.directory / "stderr"
-        options = [config.plugin, f"stdlib={config.stdlib}", f"socket={self.path}", f"script={self.script}", *plugin]
+        options = [config.plugin, f"stdlib={config.stdlib}", f"socket={self.path}", *plugin]
+        if script is not None:
+            options.append(f"script={self.script}")
         command = [
             config.qemu, "-M", machine, "-cpu", cpu, "-smp", str(smp), "-m", "128", "-accel", "tcg,thread=multi",
             "-display", "none", "-nodefaults", "-nic", "none", "-chardev", f"file,id=serial,path={self.stdout}",

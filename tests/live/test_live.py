@@ -446,6 +446,106 @@ def the_end_of_qemu_is_told(config):
         equal(guest.wait(), 0)
 
 
+# What is asked for beside chunks ---------------------------------------------------------------------------------------------
+
+
+@test
+def a_scenario_is_reloaded(config):
+    old = "print('old')\non_pc('load_cell', {name = 'old'}, function() mem.u64.cell = 0x1 end)\nmark = 'old'\n"
+    with Guest(config, kernel="live", smp=2, script=old) as guest, guest.framed() as client, guest.text() as text:
+        client.eval("mem.u32.command = 1")
+        wait_until(lambda: "cell 0x1\n" in guest.output(), "the guest")
+        client.eval("mine = on_pc('step', {name = 'mine', limit = 1}, function() end)")
+        guest.script.write_text("on_pc('load_cell', function() mem.u64.cell = 0x2 end)\nerror('not this one')\n")
+        error = client.error("reload")
+        has(error["error"], "scenario.lua:2: not this one")
+        client.eval("mem.u32.command = 1")
+        wait_until(lambda: guest.output().count("cell 0x1\n") == 2, "the guest")
+        guest.script.write_text("print('loading')\non_pc('load_cell', {name = 'new'}, function() mem.u64.cell = 0x3 end)\n")
+        equal(client.ask("reload"), ("ok", {"triggers": 1}))
+        equal(client.wait_event("print", text="loading")["request"], str(client.count))
+        equal(client.eval("mark"), None)
+        client.eval("mem.u32.command = 1")
+        wait_until(lambda: "cell 0x3\n" in guest.output(), "the guest")
+        # In text mode
+        has(text.ask("fi.reload()"), "loading\n1\n")
+        guest.script.write_text("x = = 1")
+        has(text.ask("fi.reload()"), "scenario.lua:1: unexpected symbol")
+
+
+@test
+def status_and_triggers(config):
+    script = "on_pc('load_cell', {name = 'bad'}, function() error('oops') end)\n"
+    with Guest(config, kernel="live", smp=2, script=script) as guest, guest.framed() as client, guest.text() as text:
+        client.eval("hot = on_pc('step', {name = 'hot'}, function() local x = 0 for i = 1, 100 do x = x + i end end)")
+        client.eval("mem.u32.command = 1")
+        wait_until(lambda: "cell 0x1111\n" in guest.output(), "the guest")
+        wait_until(lambda: client.eval("hot.fired") > 100, "the guest")
+        client.eval("hot:disable()")
+        rows = {row["name"]: row for row in client.ask("triggers")[1]["triggers"]}
+        equal((rows["bad"]["errors"], rows["bad"]["owner"], rows["bad"]["fired"]), (1, "scenario", 1))
+        equal((rows["hot"]["state"], rows["hot"]["kind"], rows["hot"]["owner"]), ("disabled", "pc", "session 1"))
+        assert rows["hot"]["time_ns"] > 0, rows
+        status = client.ask("status")[1]
+        equal((status["target"], status["tier"], status["script"]), ("aarch64", "patched", str(guest.script)))
+        assert status["errors"] == 1 and status["memory"] > 0, status
+        table = text.ask("fi.triggers()")
+        for word in ("bad", "hot", "disabled", "session 1", "scenario"):
+            has(table, word)
+        has(text.ask("fi.status()"), "aarch64")
+
+
+@test
+def completion_and_help(config):
+    with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client, guest.text() as text:
+        client.eval("my_table = {first = 1, second = 2}")
+
+        def matches(typed):
+            status, answer = client.ask("complete", text=typed)
+            equal(status, "ok")
+            return {typed[:answer["start"]] + match for match in answer["matches"]}
+
+        has(matches("on_p"), "on_pc")
+        equal(matches("my_table.f"), {"my_table.first"})
+        has(matches("cpu.sctlr_e"), "cpu.SCTLR_EL1")
+        assert any(match.startswith("on_pc('load_cell") or match.startswith('on_pc("load_cell') for match in
+                   matches('on_pc("load_c')), matches('on_pc("load_c')
+        assert any("pl011" in match for match in matches('on_mmio_read("pl0')), matches('on_mmio_read("pl0')
+        has(client.ask("help", name="on_pc")[1]["text"], "on_pc(where")
+        has(text.ask("?on_pc"), "on_pc(where")
+        answer = text.ask("?on_pcc")
+        has(answer, "on_pc")
+        assert "traceback" not in answer, answer
+
+
+@test
+def fault_documents(config):
+    with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client, guest.text() as text:
+        where, cell = client.eval("fi.symbol('load_cell')"), client.eval("fi.symbol('cell')")
+        fault = f'<Fault target="RAM" trigger_condition="{where:#x}" target_data="{cell:#x}" fault_data="0x7777"/>'
+        status, answer = client.ask("xml", document=f"<Faults>{fault}</Faults>")
+        equal((status, answer["faults"], len(answer["triggers"])), ("ok", 1, 1))
+        client.eval("mem.u32.command = 1")
+        wait_until(lambda: "cell 0x7777\n" in guest.output(), "the guest")
+        error = client.error("xml", document=f"<Faults>\n{fault}\n<Fault target='NOSUCH'/></Faults>")
+        equal((error["kind"], error["line"], error["attribute"]), ("xml", 3, "target"))
+        has(error["error"], "NOSUCH")
+        equal(client.error("xml", document="<a>")["kind"], "xml")
+        equal(len(client.ask("triggers")[1]["triggers"]), 1)
+        equal(text.ask(fault.replace("0x7777", "0x8888")), "1 fault armed\n")
+        client.eval("mem.u32.command = 1")
+        wait_until(lambda: "cell 0x8888\n" in guest.output(), "the guest")
+
+
+@test
+def a_socket_is_enough(config):
+    with Guest(config, kernel="live", smp=2, script=None) as guest, guest.framed() as client:
+        equal(client.ask("hello")[1]["script"], None)
+        client.eval("on_pc('load_cell', function() mem.u64.cell = 0x9999 end) mem.u32.command = 1")
+        wait_until(lambda: "cell 0x9999\n" in guest.output(), "the guest")
+        has(client.error("reload")["error"], "script")
+
+
 # Bad clients ---------------------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,6 @@ for _, value in next, debug.getregistry() do
   end
 end
 
--- Not there yet, or not for scenarios
 local entry = {}
 local bad = {}
 for _, e in ipairs(live.entries) do
