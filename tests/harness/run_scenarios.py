@@ -90,7 +90,8 @@ def plugin_options(config, scenario, kernel, journal_file):
     if scenario.no_script:
         del options["script"]
     options.update(scenario.options)
-    return [(key, value) for key, value in options.items() if value is not None]
+    directory = str(journal_file.parent)
+    return [(key, str(value).replace("{directory}", directory)) for key, value in options.items() if value is not None]
 
 
 def run_once(config, scenario, directory):

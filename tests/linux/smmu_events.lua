@@ -4,7 +4,7 @@
 
 --! guest: linux
 --! requires: mmio device_fault
---! sh: fault 1; sleep 1; echo between
+--! sh: fault 1; sleep 1; mark between
 --! stdout-re: arm-smmu-v3 9050000\.smmuv3: event 0x10 received:$
 --! stdout-re: arm-smmu-v3 9050000\.smmuv3: \t0x0000000800000010$
 --! stdout: test: between

@@ -2,7 +2,7 @@
 -- What is offered for a text that is being typed; at the end on no vCPU, as the socket does.
 --! guest: checksum
 --! opt: unsafe=on
---! opt: socket=/tmp/fi_lua-complete.sock
+--! opt: socket={directory}/fi.sock
 --! requires: mmio irq device_fault
 --! stdout: checksum 0xdc92167d
 --! checks: 38

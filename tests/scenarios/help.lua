@@ -2,7 +2,8 @@
 -- The help has an entry for every name of the API, and none for a name that there is not.
 --! guest: checksum
 --! opt: unsafe=on
---! opt: socket=/tmp/fi_lua-help.sock
+--! opt: socket={directory}/fi.sock
+--! requires: mmio irq device_fault
 --! stdout: checksum 0xdc92167d
 --! checks: 8
 

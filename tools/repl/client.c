@@ -109,7 +109,12 @@ bool client_readable(void *opaque)
 {
     Client *c = opaque;
 
-    receive(c);
+    /* What came together with the last reply is here already, and may be
+     * QEMU's farewell, behind which there is nothing. */
+    take_frames(c, NULL);
+    if (!c->over && !c->ended) {
+        receive(c);
+    }
     take_frames(c, NULL);
     return !c->over;
 }
