@@ -8,11 +8,11 @@
 --! cpu: neoverse-n1
 --! requires: mmio exception
 --! stdout: CPU features: detected: RAS Extension Support
---! sh: fault 6; echo corrected
+--! sh: fault 6; mark corrected
 --! stdout: test: corrected
---! sh: fault 2; echo restarted
+--! sh: fault 2; mark restarted
 --! stdout: test: restarted
---! sh: fault 0; echo survived
+--! sh: fault 0; mark survived
 --! stdout-re: ^SError Interrupt on CPU0, code 0x0*be000011 -- SError$
 --! stdout-re: ^Kernel panic - not syncing: Asynchronous SError Interrupt$
 --! not-stdout: survived

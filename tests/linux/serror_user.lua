@@ -4,7 +4,7 @@
 
 --! guest: linux
 --! requires: mmio exception set_pc
---! sh: fault 1; echo survived
+--! sh: fault 1; mark survived
 --! stdout-re: ^SError Interrupt on CPU0, code 0x0*be[0-9a-f]{6} -- SError$
 --! stdout-re: Comm: devmem
 --! stdout-re: ^pc : 0{10}[0-9a-f]{6}$
