@@ -474,7 +474,7 @@ def an_event_while_a_line_is_edited(d):
         server.connections[0].event(event="hit", trigger="on_pc f", kind="pc", vcpu=0, pc=16, hits=3, t=1)
         came = term.wait(r"\* hit 3 of on_pc f on vCPU 0 at 0x10.*half")
         expect("\r\033[J" in came, came)
-        server.connections[0].event(event="console", device="pl011", text="a\033[2Jb\nc\n")
+        server.connections[0].event(event="console", device="/machine/x", type="pl011", text="a\033[2Jb\nc\n")
         came = term.wait(r"\* c.*half")
         expect("* pl011: a\\x1b[2Jb" in came, came)
         server.connections[0].event(event="journal", line={"kind": "fault"})

@@ -112,7 +112,7 @@ bool client_readable(void *opaque)
     /* What came together with the last reply is here already, and may be
      * QEMU's farewell, behind which there is nothing. */
     take_frames(c, NULL);
-    if (!c->over && !c->ended) {
+    if (!c->over) {
         receive(c);
     }
     take_frames(c, NULL);

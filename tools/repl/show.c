@@ -318,7 +318,7 @@ static char *journal_text(JsonObject *e)
 
 static char *console_text(JsonObject *e)
 {
-    return g_strdup_printf("%s: %s", json_text(e, "device", "console"),
+    return g_strdup_printf("%s: %s", json_text(e, "type", "console"),
                            json_text(e, "text", ""));
 }
 
