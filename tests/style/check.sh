@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# check.sh: form of the sources, as TAP: licences, Lua by luacheck, C by clang-format.
+# check.sh: form of the sources, as TAP: licences, Lua by luacheck, C by clang-format, types of the Python client by mypy.
 
 set -u
 
@@ -53,6 +53,14 @@ if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
 else
     number=$((number + 1))
     echo "ok $number - clang-format # SKIP no clang-format 14"
+fi
+
+if command -v mypy >/dev/null; then
+    mypy --strict --python-version 3.9 --cache-dir=/dev/null scripts/python >"$details" 2>&1
+    result $? "mypy" "$details"
+else
+    number=$((number + 1))
+    echo "ok $number - mypy # SKIP no mypy"
 fi
 
 echo "1..$number"
