@@ -450,7 +450,8 @@ def _enter_framed_mode(connection: socket.socket, path: str, deadline: float) ->
 class _Console:
     """The text of one serial port, and up to where wait_console() has used it."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Tuple[Optional[str], ...]) -> None:
+        self.names = names
         self.text = ""
         self.used = 0
 
@@ -473,7 +474,7 @@ class Client:
         self._pending: Dict[str, Request[Any]] = {}
         self._events: Deque[Event] = collections.deque()
         self._events_seen = 0
-        self._consoles: Dict[str, _Console] = collections.defaultdict(_Console)
+        self._consoles: Dict[str, _Console] = {}
         self._subscribed: Tuple[str, ...] = ()
         self._end: Optional[Event] = None
         self._failure: Optional[Callable[[], FiError]] = None
@@ -622,15 +623,15 @@ class Client:
                      device: Optional[str] = None) -> re.Match[str]:
         """Waits until the guest has written something that matches, behind the match of the last call.
 
-        Of one device, or (None) any. Subscribes to "console" if need be: what the guest wrote before is not seen.
+        Of one device (its QOM path or type), or any. Subscribes to "console" if need be: what the guest wrote before is not seen.
         """
         pattern = re.compile(regex)
         if "console" not in self._subscribed:
             self.subscribe("console")
 
         def find() -> Optional[re.Match[str]]:
-            for name, console in self._consoles.items():
-                match = pattern.search(console.text, console.used) if device in (None, name) else None
+            for console in self._consoles_of(device):
+                match = pattern.search(console.text, console.used)
                 if match:
                     console.used = match.end()
                     return match
@@ -642,7 +643,7 @@ class Client:
     def console(self, device: Optional[str] = None) -> str:
         """What the guest has written to this device, or to all, since "console" was subscribed to."""
         with self._changed:
-            return "".join(console.text for name, console in self._consoles.items() if device in (None, name))
+            return "".join(console.text for console in self._consoles_of(device))
 
     # How it works
 
@@ -711,6 +712,9 @@ class Client:
                     raise FiTimeout(f"no {what} within {limit:g} s{details()}")
                 self._changed.wait(_clamp(remaining))
 
+    def _consoles_of(self, device: Optional[str]) -> List[_Console]:
+        return [console for console in self._consoles.values() if device is None or device in console.names]
+
     def _check_not_reader(self) -> None:
         if threading.current_thread() is self._reader:
             raise RuntimeError("a callback of fi_client must not wait for the client: the thread that runs it is the one that reads")
@@ -745,7 +749,8 @@ class Client:
     def _at_end_of_stream(self) -> FiError:
         if self._end:
             reason, code = self._end.get("reason"), self._end.get("code")
-            return FiEnded(f"QEMU has ended: {reason}, status {code}", reason=reason, code=code)
+            status = "" if code is None else f", status {code}"
+            return FiEnded(f"QEMU has ended: {reason}{status}", reason=reason, code=code)
         where = "" if self._frames.is_between else " in the middle of a frame"
         return FiConnectionError(f"{self.path} closed the connection{where}")
 
@@ -771,7 +776,9 @@ class Client:
             if event.name == "print" and event.get("request") in self._pending:
                 self._pending[event["request"]]._output.append(_as_text(event.get("text", "")) + "\n")
             elif event.name == "console":
-                self._consoles[str(event.get("device"))].append(_as_text(event.get("text", "")))
+                device = str(event.get("device"))
+                console = self._consoles.setdefault(device, _Console((device, event.get("type"))))
+                console.append(_as_text(event.get("text", "")))
             elif event.name == "end":
                 self._end = event
             self._events.append(event)

@@ -16,7 +16,6 @@ class Tap:
         # What pytest and the tests print is no TAP
         os.dup2(2, 1)
         self.number = 0
-        self.reported = set()
 
     def line(self, ok, name, directive=""):
         self.number += 1

@@ -564,15 +564,16 @@ def test_the_console_across_events(path):
 def test_the_console_of_one_device(path):
     def behave(peer):
         peer.reply(peer.request()[0], {"events": ["console"]})
-        peer.event("console", device="one", text="hello from one\n")
-        peer.event("console", device="two", text="hello from two\n")
+        peer.event("console", device="one", type="pl011", text="hello from one\n")
+        peer.event("console", device="two", type="serial", text="hello from two\n")
         assert peer.request() is None
 
     with served(path, behave), fi_client.connect(path, timeout=5) as fi:
         fi.subscribe("console")
+        assert fi.wait_console("hello", device="serial")
         assert fi.wait_console("from (.*)", device="two")[1] == "two"
         assert fi.wait_console(re.compile("from (.*)"))[1] == "one"
-        with pytest.raises(fi_client.FiTimeout, match="the guest wrote 'hello from two"):
+        with pytest.raises(fi_client.FiTimeout, match=r"the guest wrote 'hello from two\\n'"):
             fi.wait_console("hello", SHORT, device="two")
 
 
