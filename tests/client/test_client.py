@@ -137,10 +137,11 @@ def test_what_a_chunk_prints_is_in_its_result(path):
 
 
 def test_wait_replies_are_seen(path):
-    go = threading.Event()
+    listening, go = threading.Event(), threading.Event()
 
     def behave(peer):
         identifier, _ = peer.request()
+        assert listening.wait(10)
         peer.reply(identifier, {"why": "vCPU 0 is halted"}, "wait")
         assert go.wait(10)
         peer.reply(identifier, values(1))
@@ -150,6 +151,7 @@ def test_wait_replies_are_seen(path):
         request = fi.submit("x")
         called = threading.Event()
         request.add_wait_callback(lambda r: (seen.append(r.why), called.set()))
+        listening.set()
         assert called.wait(5)
         with pytest.raises(fi_client.FiTimeout, match="it waits: vCPU 0 is halted") as caught:
             request.result(SHORT)
@@ -278,7 +280,8 @@ def test_the_end_of_qemu_fails_all_with_its_reason(path):
         peer.request()
         peer.event("hit", trigger="last")
         peer.event("end", reason="guest", code=0)
-        # Both ways to learn of it
+        # Both ways to learn of it; one after a while
+        time.sleep(0.1)
         peer.reply(answered, {"error": "QEMU ends", "kind": "ended"}, "err")
 
     with served(path, behave), fi_client.connect(path, timeout=5) as fi:
