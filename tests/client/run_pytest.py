@@ -5,7 +5,11 @@ import argparse
 import os
 import sys
 
-import pytest
+try:
+    import pytest
+except ImportError as missing:
+    print(f"1..1\nnot ok 1 - {missing}: install python3-pytest")
+    sys.exit(1)
 
 
 class Tap:
