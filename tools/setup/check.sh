@@ -30,12 +30,29 @@ cmd_test() {
     exit
 }
 
+# run_soak [SECONDS] [OPTIONS]: tests/abuse/soak.py has the options
+run_soak() {
+    case ${1-} in
+    '' | -*) ;;
+    *[!0-9]*) usage_error "bench soak: '$1' is not a number of seconds" ;;
+    *)
+        set -- --seconds "$@"
+        ;;
+    esac
+    exec python3 "$FI_ROOT/tests/abuse/soak.py" --qemu "$QEMU_BIN" --plugin "$PLUGIN" --guests "$FI_BUILD_DIR/tests/guest" \
+        --stdlib "$FI_ROOT/scripts/stdlib" "$@"
+}
+
 cmd_bench() {
     if [ "${1-}" = --no-install ]; then
         FI_NO_INSTALL=1
         shift
     fi
     ensure_all build
+    if [ "${1-}" = soak ]; then
+        shift
+        run_soak "$@"
+    fi
     [ -f "$FI_ROOT/bench/run.py" ] || die "there is no bench/run.py"
     FI_QEMU_BIN=$QEMU_BIN
     export FI_QEMU_BIN FI_BUILD_DIR
