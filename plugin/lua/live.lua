@@ -174,11 +174,22 @@ local function stop_listening()
   armed = nil
 end
 
+-- A chunk that removes or disables all that fi.triggers() lists does so with these, too.
+local function is_listening()
+  for _, t in ipairs(armed or {}) do
+    if not t.enabled then
+      return false
+    end
+  end
+  return armed ~= nil
+end
+
 -- Arm what a client that wants to see the console needs; what is armed ends when nobody listens any more.
 function live.subscribe()
-  if armed then
+  if is_listening() then
     return {}
   end
+  stop_listening()
   local found = {}
   for kind, offset in pairs(PORTS) do
     local ok, t = pcall(fi.on_mmio_write, { kind, offset = offset }, { _internal = true, name = "console " .. kind },

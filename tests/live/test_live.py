@@ -419,6 +419,18 @@ def events_of_triggers_journal_and_console(config):
 
 
 @test
+def the_console_is_listened_to_again_when_a_chunk_has_removed_all_triggers(config):
+    with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client:
+        wait_until(lambda: "live\n" in guest.output(), "the guest")
+        for end in ("remove", "disable"):
+            client.ask("subscribe", events=["console"])
+            client.eval(f"for _, t in ipairs(fi.triggers()) do t:{end}() end")
+        client.ask("subscribe", events=["console"])
+        client.eval("mem.u32.command = 1")
+        has(client.wait_event("console")["text"], "c")
+
+
+@test
 def text_events(config):
     with Guest(config, kernel="live", smp=2) as guest, guest.text() as text:
         wait_until(lambda: "live\n" in guest.output(), "the guest")
