@@ -50,7 +50,7 @@ def start(qemu_binary):
     plugin = os.environ.get("FI_PLUGIN", BUILD / "libfi_lua.so")
 
     with contextlib.ExitStack() as running:
-        def run(guest, *arguments, script="", options=None, **more):
+        def run(guest, *arguments, script=None, options=None, **more):
             kernel = guests / f"{guest}.elf"
             return running.enter_context(fi_client.Qemu(
                 [qemu_binary, *MACHINE, "-kernel", kernel, *arguments], plugin=plugin, script=script,
