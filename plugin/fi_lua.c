@@ -289,7 +289,9 @@ static void finish(void)
     fi_control_quiesce();
     fi_script_close();
     write_end();
-    fi_control_stop(fi_exit_requested() ? "fi.exit" : "qemu",
+    fi_control_stop(fi_exit_requested() ? "fi.exit"
+                    : power_off_ns >= 0 ? "guest"
+                                        : "qemu",
                     fi_exit_requested(), ending.code);
     fi_journal_close(fi.journal);
     fi_symbols_free(fi.symbols);

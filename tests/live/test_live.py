@@ -454,7 +454,7 @@ def the_end_of_qemu_is_told(config):
         pending = client.submit("eval", code="1", vcpu=2)  # which is off
         client.submit("eval", code="mem.u32.command = 4")
         equal(client.reply(pending)[1]["kind"], "ended")
-        equal(client.wait_event("end")["reason"], "qemu")
+        equal(client.wait_event("end")["reason"], "guest")
         equal(guest.wait(), 0)
 
 
