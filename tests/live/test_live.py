@@ -9,6 +9,7 @@ import os
 import pathlib
 import random
 import re
+import select
 import socket
 import stat
 import subprocess
@@ -609,6 +610,22 @@ def a_client_that_does_not_read_stalls_nobody(config):
         lost = slow.wait_event("lost")
         assert lost["count"] > 0, lost
         equal(slow.eval("1"), 1)
+
+
+@test
+def a_client_that_never_reads_is_dropped(config):
+    with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client, guest.framed() as deaf:
+        for _ in range(16):
+            deaf.submit("eval", code="('x'):rep(6 << 20)")  # in two forms, 12 MiB each
+        wait_until(lambda: client.eval("1", vcpu="none") == 1 and hangs_up(deaf), "the end of the connection")
+        client.eval("mem.u32.command = 1")
+        wait_until(lambda: "cell 0x1111\n" in guest.output(), "the guest")
+
+
+def hangs_up(stream):
+    poll = select.poll()
+    poll.register(stream.socket, select.POLLHUP)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 # Where chunks run ----------------------------------------------------------------------------------------------------------
