@@ -49,5 +49,7 @@ fi.fields.phys = memory
 files["tests/scenarios"].max_comment_line_length = false
 files["tests/linux"].max_comment_line_length = false
 files["scripts/stdlib/fi/*.test.lua"].max_comment_line_length = false
+-- Annotations cannot be broken either.
+files["scripts/stdlib/meta"].max_comment_line_length = false
 -- Scenarios that are wrong on purpose.
 exclude_files = {"tests/scenarios/errors/syntax.lua"}

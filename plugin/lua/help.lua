@@ -1,19 +1,29 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Help on every name of the API: what `?name` shows, and what completion knows of things that it must not look into.
--- Runs with the table `fi` and the table `live`, in which it leaves `entries` and `help`.
+-- Runs with the table `fi` and the table `live`, in which it leaves `entries`, `events` and `help`. tools/apidoc.lua
+-- makes of the same data the annotations for editors (scripts/stdlib/meta/fi.lua) and the reference in docs/lua-api.md.
 --
--- An entry is {name, signature, text, example}. Names: "on_pc" for what is a global as well, "fi.exit", and
--- "trigger:remove", "trigger.hits", "counter:sum", "ev.pc", "option.after", "irq.spi" (a key) for members of things.
+-- An entry is {name, signature, text, example}, and has a type, from the table at the end. Names: "on_pc" for what is a
+-- global as well, "fi.exit", and "trigger:remove", "trigger.hits", "counter:sum", "ev.pc", "option.after", "irq.spi"
+-- (a key) for members of things.
 
 local live = select(2, ...)
 local entries = {}
 live.entries = entries
 
+local title
+
+local function section(text)
+  title = text
+end
+
 local function entry(e)
-  entries[#entries + 1] = {name = e[1], signature = e[2], text = e[3], example = e[4], of = e.of}
+  entries[#entries + 1] = {name = e[1], signature = e[2], text = e[3], example = e[4], of = e.of, section = title}
 end
 
 -- Triggers -----------------------------------------------------------------------------------------------------------
+
+section "Triggers"
 
 local HANDLER = "Context: load, handler, task. Returns a trigger."
 
@@ -94,6 +104,8 @@ fi.exit changes the status there. Context: load, handler, task.]], "on_exit(func
 
 -- Tasks --------------------------------------------------------------------------------------------------------------
 
+section "Tasks"
+
 local TASK = "Context: task. Returns the event; opts as for the trigger, without limit."
 
 entry{"task", "task(fn)", [[
@@ -122,6 +134,8 @@ Context: task. Returns the event and the trigger.]], 'wait(on_pc("f", nil), afte
 
 -- Results of handlers ------------------------------------------------------------------------------------------------
 
+section "Results of handlers"
+
 entry{"fi.SKIP", "return fi.SKIP", "Result of on_pc and on_insn: the instruction does not execute.\nCapability set_pc.",
   'on_pc("check", function() return fi.SKIP end)'}
 entry{"fi.RETRY", "return fi.RETRY",
@@ -136,6 +150,8 @@ entry{"fi.BUS_ERROR", "return fi.BUS_ERROR",
   'on_mmio_read("pl061", {limit = 1}, function() return fi.BUS_ERROR end)'}
 
 -- Triggers' handles --------------------------------------------------------------------------------------------------
+
+section "Handles of triggers"
 
 for _, m in ipairs{
   {"trigger:remove", "t:remove()", "Ends the trigger for good; may be repeated.\nContext: any.", "t:remove()"},
@@ -152,6 +168,12 @@ for _, m in ipairs{
     "print(t.enabled)"},
   {"trigger.errors", "t.errors",
     "Errors of its handler so far; after three it is disabled (option on_error).\nContext: any.", "print(t.errors)"},
+  {"trigger.state", "t.state",
+    '"active", "disabled", "removed" or "ended": its limit is reached.\nContext: any.', "print(t.state)"},
+  {"trigger.owner", "t.owner", 'Who has armed it: "scenario", or "session 3" of the socket.\nContext: any.',
+    "print(t.owner)"},
+  {"trigger.time_ns", "t.time_ns", "Time of the host that its handler has taken, in all, in ns.\nContext: any.",
+    "print(t.time_ns)"},
   {"trigger.missed", "t.missed",
     "on_mmio_read without the capability mmio: reads that could not be overridden.\nContext: any.",
     "print(t.missed)"},
@@ -160,6 +182,8 @@ for _, m in ipairs{
 end
 
 -- Options ------------------------------------------------------------------------------------------------------------
+
+section "Options and filters"
 
 local CODE = {"on_pc", "on_insn", "wait_pc"}
 local SYSREG = {"on_sysreg_read", "on_sysreg_write", "wait_sysreg_read", "wait_sysreg_write"}
@@ -238,6 +262,8 @@ entry{"filter.from", "{from = where}",
 
 -- The event ----------------------------------------------------------------------------------------------------------
 
+section "The event"
+
 for _, f in ipairs{
   {"trigger", "The trigger."}, {"kind", 'What happened, a string: "pc", "read", "mmio_write", "timer", ...'},
   {"hits", "The hit's number on this vCPU (with total: in all), from 1."},
@@ -273,6 +299,8 @@ end
 
 -- Counters -----------------------------------------------------------------------------------------------------------
 
+section "Counters"
+
 entry{"fi.counter", 'c = fi.counter("name")',
   "A counter with a value for each vCPU; the same name gives the same counter.\nContext: any.",
   'c = fi.counter("calls")'}
@@ -285,13 +313,16 @@ entry{"counter:value", "c:value([vcpu])", "One vCPU's value; default: the curren
   'print(fi.counter("calls"):value(0))'}
 entry{"counter:sum", "c:sum()", "The sum over all vCPUs.\nContext: any.", 'print(fi.counter("calls"):sum())'}
 entry{"counter:reset", "c:reset()", "Sets the counter to 0 on all vCPUs.\nContext: any.", 'fi.counter("calls"):reset()'}
-for name, sign in pairs{ge = ">=", gt = ">", le = "<=", lt = "<", eq = "==", ne = "~="} do
+for _, c in ipairs{{"ge", ">="}, {"gt", ">"}, {"le", "<="}, {"lt", "<"}, {"eq", "=="}, {"ne", "~="}} do
+  local name, sign = table.unpack(c)
   entry{"counter:" .. name, ("c:%s(n)"):format(name),
     ("A condition for opts.when: the vCPU's own value %s n.\nContext: any."):format(sign),
     ('on_pc("f", {when = fi.counter("calls"):%s(1000)}, print)'):format(name)}
 end
 
 -- State --------------------------------------------------------------------------------------------------------------
+
+section "Registers and memory"
 
 entry{"cpu", 'cpu.NAME, cpu["NAME"]', [[
 Registers of the current vCPU, the one whose event is handled: read, or assign. Up to 64 bits an integer, wider ones
@@ -348,6 +379,8 @@ entry{"fi.skip", "fi.skip()",
   'task(function() wait_pc("f"); fi.skip() end)'}
 
 -- Hardware -----------------------------------------------------------------------------------------------------------
+
+section "Interrupts, exceptions, devices"
 
 local IRQ = "The table names one interrupt by its INTID: {spi =}, {ppi =, vcpu =}, {sgi =, vcpu =}, {irq =}, " ..
   "or {device =, line =, name =}."
@@ -443,6 +476,8 @@ entry{"fi.device.fault", "fi.device.fault(device, fault, {params})",
 
 -- Everything else ----------------------------------------------------------------------------------------------------
 
+section "Everything else"
+
 for _, e in ipairs{
   {"fi.args", "fi.args.NAME", "The plugin's options arg.NAME=value, strings.\nContext: any.", "print(fi.args.bit)"},
   {"fi.seed", "fi.seed", "The seed of this run, an integer.\nContext: any.", "print(fi.seed)"},
@@ -501,12 +536,172 @@ for _, e in ipairs{
   entry(e)
 end
 
--- Looking things up --------------------------------------------------------------------------------------------------
+-- Types --------------------------------------------------------------------------------------------------------------
+
+-- In the notation of LuaCATS: "parameters -> results" of a function, or a value's type. `[x]` may be left out though
+-- others follow, `x?` at the end. @option, @filter, @irq, @exception: a table with those of these keys that are `of`
+-- the function.
 
 local by_name = {}
 for _, e in ipairs(entries) do
   by_name[e.name] = e
 end
+
+-- A wait fires once
+for name in next, by_name["option.limit"].of do
+  if name:find("^wait_") then
+    by_name["option.limit"].of[name] = nil
+  end
+end
+
+-- What kinds of event have besides trigger, kind and hits; a type differs from that of ev.NAME only where it says so.
+live.events = {
+  {"fi.CodeEvent", "vcpu, pc, opcode, insn_size"},
+  {"fi.SysregEvent", "vcpu, pc, opcode, insn_size, name, value, rt, op0, op1, crn, crm, op2"},
+  {"fi.MemoryEvent", "vcpu, pc, addr, paddr, size, value: integer|string, is_io, device: string?"},
+  {"fi.MmioEvent", "vcpu: integer?, pc: integer?, addr: integer?, paddr, size, value, device, region, offset, dma"},
+  {"fi.ExceptionEvent", "vcpu, from_pc, to_pc, name, ec, esr, far, number, el"},
+  {"fi.VcpuEvent", "vcpu"},
+  {"fi.TimerEvent", "vcpu, deadline"},
+  {"fi.MachineEvent", ""},
+  {"fi.ExitEvent", "code, reason"},
+}
+
+local function types(t)
+  for name, text in next, t do
+    local e = by_name[name] or error("a type of what has no help: " .. name)
+    e.type = text
+  end
+end
+
+local function trigger(parameters, event, results)
+  local handler = "fun(ev: " .. event .. ")" .. (results and ": " .. results or "")
+  return parameters .. "fn: (" .. handler .. ")? -> fi.Trigger"
+end
+
+local MMIO_WHERE = "where: integer|string|fi.MmioPlace, [opts]: @option, "
+local WHEN = "[opts]: @option, "
+types{
+  on_pc = trigger("where: fi.Where, [opts]: @option, ", "fi.CodeEvent", "fi.CodeResult?"),
+  on_insn = trigger("opcode: fi.Opcode, [opts]: @option, ", "fi.CodeEvent", "fi.CodeResult?"),
+  on_read = trigger("where: fi.Where, [opts]: @option, ", "fi.MemoryEvent"),
+  on_write = trigger("where: fi.Where, [opts]: @option, ", "fi.MemoryEvent"),
+  on_sysreg_read = trigger("reg: fi.Sysreg, [opts]: @option, ", "fi.SysregEvent", "integer?, fi.Info?"),
+  on_sysreg_write = trigger("reg: fi.Sysreg, [opts]: @option, ", "fi.SysregEvent", "(integer|fi.Drop)?, fi.Info?"),
+  on_exception = trigger("[filter]: string|@filter, [opts]: @option, ", "fi.ExceptionEvent"),
+  on_interrupt = trigger("[filter]: string|@filter, [opts]: @option, ", "fi.ExceptionEvent"),
+  on_vcpu_init = trigger(WHEN, "fi.VcpuEvent"),
+  on_idle = trigger(WHEN, "fi.VcpuEvent"),
+  on_resume = trigger(WHEN, "fi.VcpuEvent"),
+  after_insns = trigger("n: integer, [opts]: @option, ", "fi.CodeEvent"),
+  on_mmio_read = trigger(MMIO_WHERE, "fi.MmioEvent", "(integer|fi.BusError)?, fi.Info?"),
+  on_mmio_write = trigger(MMIO_WHERE, "fi.MmioEvent", "(integer|fi.Drop|fi.BusError)?, fi.Info?"),
+  after_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
+  at_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
+  every_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
+  on_machine_ready = trigger("[opts]: @option, ", "fi.MachineEvent"),
+  on_exit = trigger("[opts]: @option, ", "fi.ExitEvent"),
+
+  task = "fn: fun()",
+  wait_pc = "where: fi.Where, opts?: @option -> fi.CodeEvent",
+  wait_read = "where: fi.Where, opts?: @option -> fi.MemoryEvent",
+  wait_write = "where: fi.Where, opts?: @option -> fi.MemoryEvent",
+  wait_exception = "filter?: string|@filter, opts?: @option -> fi.ExceptionEvent",
+  wait_interrupt = "filter?: string|@filter, opts?: @option -> fi.ExceptionEvent",
+  wait_sysreg_read = "reg: fi.Sysreg, opts?: @option -> fi.SysregEvent",
+  wait_sysreg_write = "reg: fi.Sysreg, opts?: @option -> fi.SysregEvent",
+  wait_mmio_read = "where: integer|string|fi.MmioPlace, opts?: @option -> fi.MmioEvent",
+  wait_mmio_write = "where: integer|string|fi.MmioPlace, opts?: @option -> fi.MmioEvent",
+  wait_insns = "n: integer, opts?: @option -> fi.CodeEvent",
+  wait_ns = "ns: integer, opts?: @option -> fi.TimerEvent",
+  wait = "...: fi.Trigger -> fi.AnyEvent, fi.Trigger",
+
+  ["fi.SKIP"] = "fi.CodeResult", ["fi.RETRY"] = "fi.CodeResult", ["fi.DROP"] = "fi.Drop",
+  ["fi.BUS_ERROR"] = "fi.BusError",
+
+  ["trigger:remove"] = "->", ["trigger:disable"] = "->", ["trigger:enable"] = "->",
+  ["trigger.hits"] = "integer", ["trigger.fired"] = "integer", ["trigger.name"] = "string",
+  ["trigger.kind"] = "string", ["trigger.enabled"] = "boolean", ["trigger.errors"] = "integer",
+  ["trigger.missed"] = "integer", ["trigger.state"] = '"active"|"disabled"|"removed"|"ended"',
+  ["trigger.owner"] = "string", ["trigger.time_ns"] = "integer",
+
+  ["option.vcpu"] = "integer", ["option.el"] = "integer", ["option.after"] = "integer", ["option.every"] = "integer",
+  ["option.limit"] = "integer", ["option.total"] = "boolean", ["option.when"] = "fi.Condition",
+  ["option.value"] = "integer", ["option.mask"] = "integer", ["option.size"] = "1|2|4|8|16",
+  ["option.phys"] = "boolean", ["option.dma"] = "boolean", ["option.name"] = "string",
+  ["filter.name"] = "string", ["filter.ec"] = "integer", ["filter.number"] = "integer", ["filter.from"] = "fi.Where",
+
+  ["ev.trigger"] = "fi.Trigger", ["ev.kind"] = "string", ["ev.hits"] = "integer", ["ev.vcpu"] = "integer",
+  ["ev.pc"] = "integer", ["ev.opcode"] = "integer", ["ev.insn_size"] = "integer", ["ev.addr"] = "integer",
+  ["ev.paddr"] = "integer?", ["ev.size"] = "integer", ["ev.value"] = "integer?", ["ev.is_io"] = "boolean?",
+  ["ev.device"] = "string", ["ev.region"] = "string", ["ev.offset"] = "integer", ["ev.dma"] = "boolean",
+  ["ev.deadline"] = "integer", ["ev.rt"] = "integer?", ["ev.op0"] = "integer", ["ev.op1"] = "integer",
+  ["ev.crn"] = "integer", ["ev.crm"] = "integer", ["ev.op2"] = "integer", ["ev.from_pc"] = "integer",
+  ["ev.to_pc"] = "integer", ["ev.name"] = "string", ["ev.ec"] = "integer?", ["ev.esr"] = "integer?",
+  ["ev.far"] = "integer?", ["ev.number"] = "integer?", ["ev.el"] = "integer", ["ev.code"] = "integer",
+  ["ev.reason"] = "string",
+
+  ["fi.counter"] = "name: string -> fi.Counter", ["counter:count_pc"] = "where: fi.Where",
+  ["counter:add"] = "n: integer", ["counter:value"] = "vcpu?: integer -> integer", ["counter:sum"] = "-> integer",
+  ["counter:reset"] = "->",
+
+  cpu = "fi.Cpu", ["fi.cpu"] = "n?: integer -> fi.Cpu", ["cpu:read"] = "name: string -> any",
+  ["cpu:write"] = "name: string, v: integer|string, info?: fi.Info", ["cpu:bytes"] = "name: string -> string",
+  ["cpu:names"] = "-> string[]", ["cpu:size"] = "name: string -> integer",
+  ["cpu:writable"] = "name: string -> boolean", ["cpu.index"] = "integer", mem = "fi.Memory", phys = "fi.Memory",
+  ["fi.defer"] = "vcpu: integer, fn: fun()", ["fi.skip"] = "->",
+
+  ["fi.irq.set"] = "irq: @irq", ["fi.irq.clear"] = "irq: @irq", ["fi.irq.pulse"] = "irq: @irq -> fi.Storm?",
+  ["fi.irq.suppress"] = "irq: @irq", ["fi.irq.restore"] = "irq: @irq",
+  ["fi.irq.list"] = "-> {device: string, type: string, name: string?, lines: integer}[]",
+  ["fi.irq.gic"] = "registers: {dist: integer, redist: integer?}", ["irq.spi"] = "integer", ["irq.ppi"] = "integer",
+  ["irq.sgi"] = "integer", ["irq.irq"] = "integer", ["irq.vcpu"] = "integer", ["irq.device"] = "string",
+  ["irq.line"] = "integer", ["irq.name"] = "string", ["irq.rate"] = "number", ["irq.count"] = "integer",
+  ["storm:stop"] = "->", ["storm.sent"] = "integer",
+
+  ["fi.exception.raise"] = 'name: string, params?: table<string, any> -> "taken"|"pending"|nil',
+  ["fi.exception.list"] = "-> table<string, fi.Declared>", ["exception.vcpu"] = "integer",
+  ["exception.iss"] = "integer", ["exception.virtual"] = "boolean", ["exception.far"] = "integer",
+  ["exception.fsc"] = "integer", ["exception.write"] = "boolean", ["exception.insn"] = "boolean",
+  ["exception.ea"] = "boolean", ["exception.async"] = "boolean",
+
+  ["fi.device.list"] = "-> {path: string, type: string, faults: table<string, fi.Declared>}[]",
+  ["fi.device.fault"] = "device: string, fault: string, params?: table<string, any>",
+
+  ["fi.args"] = "table<string, string>", ["fi.seed"] = "integer", ["fi.rng"] = "m?: integer, n?: integer -> number",
+  ["fi.log"] = "fmt: string, ...: any", print = "...: any", ["fi.note"] = "note: table",
+  ["fi.exit"] = "code: integer, why?: string",
+  ["fi.symbol"] = 'name: string -> integer, integer, "func"|"object"|"other"',
+  ["fi.symbols.find"] = "pattern: string -> string[]",
+  ["fi.symbols.range"] = "name: string -> {[1]: integer, [2]: integer}",
+  ["fi.symbols.at"] = "addr: integer -> string?", ["fi.has"] = "cap: string -> boolean",
+  ["fi.caps"] = "-> table<string, {available: boolean, exact: boolean, needs: string}>", ["fi.target"] = "string",
+  ["fi.vcpus"] = "integer", ["fi.version"] = "string", ["fi.script"] = "string?", ["fi.now_ns"] = "-> integer",
+  ["fi.triggers"] = "-> fi.Trigger[]", ["fi.status"] = "-> table<string, any>", ["fi.reload"] = "-> integer",
+  ["fi.xml.load"] = "document: string, name?: string -> fi.Trigger[]",
+  ["fi.xml.load_file"] = "path: string -> fi.Trigger[]", ["fi.xml.to_lua"] = "path: string",
+  ["fi.xml.lua_of"] = "document: string, name?: string -> string",
+}
+for _, name in ipairs{"ge", "gt", "le", "lt", "eq", "ne"} do
+  types{["counter:" .. name] = "n: integer -> fi.Condition"}
+end
+for _, name in ipairs{"serror", "external_abort", "undefined", "irq", "fiq"} do
+  types{["fi.exception." .. name] = 'params: @exception -> "taken"|"pending"|nil'}
+end
+for _, m in ipairs{"mem", "phys"} do
+  types{
+    [m .. ":read"] = "addr: integer|string, len: integer -> string",
+    [m .. ":write"] = "addr: integer|string, bytes: string, info?: fi.Info",
+  }
+  for _, w in ipairs{8, 16, 32, 64} do
+    types{
+      [("%s.u%d"):format(m, w)] = "table<integer|string, integer>",
+      [("%s.i%d"):format(m, w)] = "table<integer|string, integer>",
+    }
+  end
+end
+
+-- Looking things up --------------------------------------------------------------------------------------------------
 
 local COLUMNS = 4
 

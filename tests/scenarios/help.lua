@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The help has an entry for every name of the API, and none for a name that there is not.
+-- The help and the annotations have every name of the API, and the help none that there is not.
 --! guest: checksum
 --! opt: unsafe=on
 --! opt: socket={directory}/fi.sock
 --! requires: mmio irq device_fault
 --! stdout: checksum 0xdc92167d
---! checks: 8
+--! checks: 9
 
 local check = require "fi.check"
 -- The table that the socket's requests reach; its key in the registry is nobody's business
@@ -43,8 +43,26 @@ for name in ([[_G _VERSION assert collectgarbage coroutine debug dofile error ge
   lua_names[name] = true
 end
 
-local missing = {}
+local file = assert(io.open(assert(package.searchpath("meta.fi", package.path))))
+local annotations = "\n" .. file:read("a")
+file:close()
+
+local function annotated(name)
+  local literal = name:gsub("%p", "%%%0")
+  for _, pattern in ipairs{"\nfunction " .. literal .. "%(", "\n" .. literal .. " = "} do
+    if annotations:find(pattern) then
+      return true
+    end
+  end
+  local field = name:match("^fi%.([%w_]+)$")
+  return field and annotations:find("\n---@field " .. field .. " ", annotations:find("@class fi.Library", 1, true))
+end
+
+local missing, bare = {}, {}
 local function need(name)
+  if name ~= "print" and not annotated(name) then -- Lua's own, which editors know
+    bare[#bare + 1] = name
+  end
   if not entry[name] and not entry[name:gsub("^fi%.", "")] then
     missing[#missing + 1] = name
   end
@@ -67,6 +85,7 @@ for name in pairs(_G) do
   end
 end
 check.eq(table.concat(missing, " "), "", "names without help")
+check.eq(table.concat(bare, " "), "", "names without annotations")
 
 -- Of objects, by their metatables' methods
 local function methods(object, kind)

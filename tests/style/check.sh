@@ -39,7 +39,7 @@ find plugin tests tools bench qemu-patches scripts fi -type f \
 result $? "SPDX lines" "$details"
 
 if command -v luacheck >/dev/null; then
-    luacheck --quiet --no-color --codes scripts tests bench plugin/lua >"$details" 2>&1
+    luacheck --quiet --no-color --codes scripts tests bench tools plugin/lua >"$details" 2>&1
     result $? "luacheck" "$details"
 else
     number=$((number + 1))

@@ -7,6 +7,7 @@
 --     check.plan(1)
 --     on_pc("checksum_done", function() check.eq(cpu.w2, 0xdc92167d, "checksum") end)
 
+---@class fi.check
 local check = {}
 
 local passed, failed = 0, 0
@@ -52,6 +53,9 @@ local function check_open()
 end
 
 --- Is cond true (neither nil nor false)? Returns whether it holds.
+---@param cond any
+---@param what? string
+---@return boolean
 function check.ok(cond, what)
     check_open()
     what = check_description(what, "condition")
@@ -60,6 +64,10 @@ function check.ok(cond, what)
 end
 
 --- Is got the same as want?
+---@param got any
+---@param want any
+---@param what? string
+---@return boolean
 function check.eq(got, want, what)
     check_open()
     what = check_description(what, "values are equal")
@@ -68,6 +76,9 @@ function check.eq(got, want, what)
 end
 
 --- Has the trigger fired: n times, or at all if n is not given?
+---@param trigger fi.Trigger
+---@param n? integer
+---@return boolean
 function check.fired(trigger, n)
     check_open()
     if type(trigger) ~= "userdata" then
@@ -95,6 +106,10 @@ local function count_of(thing)
 end
 
 --- Is a counter's sum over all vCPUs, or a trigger's number of hits, n?
+---@param thing fi.Counter|fi.Trigger
+---@param n integer
+---@param what? string
+---@return boolean
 function check.count(thing, n, what)
     check_open()
     if type(thing) ~= "userdata" then
@@ -112,6 +127,7 @@ function check.count(thing, n, what)
 end
 
 --- Announces how many expectations there will be; another number of them is a failure.
+---@param n integer
 function check.plan(n)
     if math.type(n) ~= "integer" or n < 1 then
         error("check.plan: argument 1 must be a whole number above 0", 2)
@@ -122,6 +138,7 @@ function check.plan(n)
 end
 
 --- Runs fn just before the result is made: for what is known only when QEMU ends.
+---@param fn fun()
 function check.at_exit(fn)
     check_open()
     if type(fn) ~= "function" then

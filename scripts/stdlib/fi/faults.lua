@@ -12,6 +12,66 @@
 
 local options = require "fi.options"
 
+---@class fi.faults.Target
+---@field reg? string a register of the current vCPU, by any name that cpu knows
+---@field mem? integer|string memory by vaddr: an address, or a symbol with or without an offset
+---@field phys? integer|string memory or a device register by paddr
+---@field size? integer bytes of memory; default: the object's size, otherwise 4
+
+---@class fi.faults.Bits
+---@field bit? integer one bit
+---@field bits? integer[] these bits
+---@field nbits? integer n different bits, by fi.rng
+---@field adjacent? boolean with nbits: neighbouring ones
+
+---@class fi.faults.Counting
+---@field vcpu? integer
+---@field el? integer
+---@field after? integer
+---@field every? integer
+---@field total? boolean
+---@field when? fi.Condition
+---@field name? string
+
+---@class fi.faults.Flip: fi.faults.Target, fi.faults.Bits
+---@class fi.faults.FlipAt: fi.faults.Flip, fi.option.on_pc
+
+---@class fi.faults.Set: fi.faults.Target
+---@field value integer|string
+
+---@class fi.faults.SetAt: fi.faults.Set, fi.option.on_pc
+
+---@class fi.faults.StuckAtOptions: fi.faults.Target
+---@field bit? integer
+---@field bits? integer[]
+---@field mask? integer
+---@field value 0|1
+---@field within? fi.Where registers only: the code in which the register is held
+---@field duration? fi.faults.Duration
+---@field vcpu? integer
+---@field el? integer
+---@field name? string
+
+---@alias fi.faults.Duration "permanent"|{insns: integer?, ns: integer?, hits: integer?, until_trigger: fi.Trigger?}
+---@alias fi.faults.Persistence "once"|"always"|{n: integer}
+
+---@class fi.faults.Skip: fi.faults.Counting
+---@field persistence fi.faults.Persistence
+
+---@class fi.faults.CorruptOpcode: fi.faults.Skip, fi.faults.Bits
+
+---@class fi.faults.CorruptReturn: fi.faults.Counting, fi.faults.Bits
+---@field value? integer|string
+---@field reg? string default: x0 or r0
+---@field persistence? fi.faults.Persistence counts calls; default: "once"
+
+---@class fi.faults.StuckAt
+---@field trigger fi.Trigger
+---@field active boolean
+---@field forced integer how often bits had to be changed
+---@field remove fun(self: fi.faults.StuckAt)
+
+---@class fi.faults
 local faults = {}
 
 local fail, blame, place, blame_place = options.fail, options.blame, options.place, options.blame_place
@@ -257,6 +317,8 @@ end
 local FLIP_OPTIONS = set_of(TARGET_OPTIONS, BIT_OPTIONS)
 
 --- Flips bits of a register or of memory now. Returns the list of bits.
+---@param opts fi.faults.Flip
+---@return integer[]
 function faults.flip(opts)
     check_options(2, "faults.flip", opts, FLIP_OPTIONS)
     local target, choice = target_and_bits(2, "faults.flip", opts)
@@ -267,6 +329,7 @@ end
 local SET_OPTIONS = set_of(TARGET_OPTIONS, {"value"})
 
 --- Overwrites a register or memory now.
+---@param opts fi.faults.Set
 function faults.set(opts)
     check_options(2, "faults.set", opts, SET_OPTIONS)
     local target = target_of(2, "faults.set", opts)
@@ -288,6 +351,9 @@ end
 local FLIP_AT_OPTIONS = set_of(TARGET_OPTIONS, BIT_OPTIONS, TRIGGER_OPTIONS)
 
 --- Flips bits before the instruction at `where`: once, or as often as limit and every say. Returns the trigger.
+---@param where fi.Where
+---@param opts fi.faults.FlipAt
+---@return fi.Trigger
 function faults.flip_at(where, opts)
     check_options(2, "faults.flip_at", opts, FLIP_AT_OPTIONS)
     local target, choice = target_and_bits(2, "faults.flip_at", opts)
@@ -302,6 +368,9 @@ end
 local SET_AT_OPTIONS = set_of(TARGET_OPTIONS, TRIGGER_OPTIONS, {"value"})
 
 --- Overwrites a register or memory before the instruction at `where`. Returns the trigger.
+---@param where fi.Where
+---@param opts fi.faults.SetAt
+---@return fi.Trigger
 function faults.set_at(where, opts)
     check_options(2, "faults.set_at", opts, SET_AT_OPTIONS)
     local target = target_of(2, "faults.set_at", opts)
@@ -442,6 +511,8 @@ local STUCK_AT_OPTIONS = set_of(TARGET_OPTIONS, {"bit", "bits", "mask", "value",
 
 --- Holds bits of a memory cell or, within a piece of code, of a register at 0 or 1. Returns the fault: fields trigger,
 --- active and forced (how often bits had to be changed), method remove().
+---@param opts fi.faults.StuckAtOptions
+---@return fi.faults.StuckAt
 function faults.stuck_at(opts)
     local what = "faults.stuck_at"
     check_options(2, what, opts, STUCK_AT_OPTIONS)
@@ -487,6 +558,9 @@ local PERSISTENT_OPTIONS = {"persistence", "vcpu", "el", "after", "every", "tota
 local SKIP_OPTIONS = set_of(PERSISTENT_OPTIONS)
 
 --- Does not execute the instruction at `where`, or any instruction of a range. Returns the trigger.
+---@param where fi.Where
+---@param opts fi.faults.Skip
+---@return fi.Trigger
 function faults.skip(where, opts)
     check_options(2, "faults.skip", opts, SKIP_OPTIONS)
     local limit = check_persistence(2, "faults.skip", opts.persistence)
@@ -550,7 +624,7 @@ function Returns:_at(address)
     return place_returned_to
 end
 
-function Returns:expect(vcpu)
+function Returns:_expect(vcpu)
     local cpu = fi.cpu()
     local calls = self:_at(cpu.lr & ~1).calls       -- bit 0 of a return address selects Thumb
     calls[#calls + 1] = {vcpu = vcpu, sp = cpu.sp}
@@ -571,6 +645,9 @@ function Returns:_returned(place_returned_to, vcpu)
 end
 
 --- Changes what a function returns, where it returns to. Returns the trigger at the function's entry.
+---@param func integer|string
+---@param opts fi.faults.CorruptReturn
+---@return fi.Trigger
 function faults.corrupt_return(func, opts)
     local what = "faults.corrupt_return"
     check_options(2, what, opts, RETURN_OPTIONS)
@@ -587,7 +664,7 @@ function faults.corrupt_return(func, opts)
         end,
     }, Returns)
     returns._entry = blame(2, fi.on_pc, func, trigger_options(opts, {limit = limit}), function(ev)
-        returns:expect(ev.vcpu)
+        returns:_expect(ev.vcpu)
     end)
     return returns._entry
 end
@@ -642,6 +719,10 @@ end
 local REPLACE_OPTIONS = set_of(PERSISTENT_OPTIONS)
 
 --- Executes another instruction instead of the one at `where`; opcode is an integer, as ev.opcode. Returns the trigger.
+---@param where fi.Where
+---@param opcode integer
+---@param opts fi.faults.Skip
+---@return fi.Trigger
 function faults.replace(where, opcode, opts)
     local what = "faults.replace"
     if math.type(opcode) ~= "integer" or opcode < 0 then
@@ -657,6 +738,9 @@ end
 local OPCODE_OPTIONS = set_of(PERSISTENT_OPTIONS, BIT_OPTIONS)
 
 --- Flips bits of the opcode of the instruction at `where`. Returns the trigger.
+---@param where fi.Where
+---@param opts fi.faults.CorruptOpcode
+---@return fi.Trigger
 function faults.corrupt_opcode(where, opts)
     local what = "faults.corrupt_opcode"
     check_options(2, what, opts, OPCODE_OPTIONS)

@@ -10,6 +10,28 @@
 -- fi.irq.pulse with a rate is the plain case: one target, evenly spaced. This adds several targets, jitter, an end in
 -- virtual time, and counts.
 
+---@class fi.irq_storm.Options
+---@field spi? integer
+---@field ppi? integer
+---@field sgi? integer
+---@field irq? integer
+---@field device? string
+---@field line? integer
+---@field vcpu? integer
+---@field targets? fi.irq.set[] instead of one target
+---@field order? "turn"|"random"
+---@field rate number pulses per second of virtual time, over all targets
+---@field count? integer
+---@field duration_ns? integer
+---@field jitter? number a fraction of the period, 0 to 1
+---@field name? string
+
+---@class fi.irq_storm.Storm
+---@field sent integer
+---@field active boolean
+---@field stop fun(self: fi.irq_storm.Storm)
+
+---@class fi.irq_storm
 local irq_storm = {}
 
 local NS_PER_SECOND = 1000000000
@@ -103,6 +125,7 @@ end
 local Storm = {}
 Storm.__index = Storm
 
+--- Ends the storm.
 function Storm:stop()
     self.active = false
     self.trigger:remove()
@@ -142,6 +165,9 @@ local function due(self)
     end
 end
 
+--- Pulses interrupts until count or duration_ns says so, or stop(). Returns the storm.
+---@param opts fi.irq_storm.Options
+---@return fi.irq_storm.Storm
 function irq_storm.start(opts)
     check_options(2, opts)
     check_number(2, "rate", opts.rate, 1, NS_PER_SECOND)

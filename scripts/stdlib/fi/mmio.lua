@@ -15,6 +15,65 @@
 
 local options = require "fi.options"
 
+---@alias fi.mmio.Where integer|string|fi.MmioPlace
+---@alias fi.mmio.Duration "permanent"|{ns: integer?, insns: integer?, until_trigger: fi.Trigger?}
+
+---@class fi.mmio.Common
+---@field offset? integer with a device's name: which of its registers
+---@field size? integer bytes of the register; default: 4
+---@field dma? boolean
+---@field duration? fi.mmio.Duration
+---@field vcpu? integer
+---@field el? integer
+---@field after? integer
+---@field when? fi.Condition
+---@field name? string
+
+---@class fi.mmio.Options: fi.mmio.Common
+---@field every? integer
+---@field limit? integer
+---@field total? boolean
+
+---@class fi.mmio.StuckBits: fi.mmio.Options
+---@field bit? integer
+---@field bits? integer[]
+---@field mask? integer
+---@field value 0|1
+---@field writes? boolean the device is written them so, too
+
+---@class fi.mmio.DelayedReady: fi.mmio.Common
+---@field bit? integer
+---@field bits? integer[]
+---@field mask? integer
+---@field value? 0|1 what it is when the device is ready; default: 1
+---@field reads? number
+---@field ns? integer
+---@field never? boolean
+---@field times? integer
+
+---@class fi.mmio.IntermittentRead: fi.mmio.Options
+---@field probability? number
+---@field value? integer
+---@field xor? integer
+---@field error? boolean
+
+---@class fi.mmio.LostWrite: fi.mmio.Options
+---@field value? integer
+---@field mask? integer
+---@field probability? number
+
+---@class fi.mmio.BusError: fi.mmio.Options
+---@field read? boolean
+---@field write? boolean
+---@field probability? number
+
+---@class fi.mmio.Fault
+---@field trigger fi.Trigger that of the reads if there are two
+---@field active boolean
+---@field injected integer accesses that were changed, failed or lost
+---@field remove fun(self: fi.mmio.Fault)
+
+---@class fi.mmio
 local mmio = {}
 
 local fail, blame, check_count, set_of = options.fail, options.blame, options.check_count, options.set_of
@@ -276,6 +335,9 @@ end
 local STUCK_OPTIONS = set_of(PLACE_OPTIONS, FAULT_OPTIONS, options.TRIGGER, {"bit", "bits", "mask", "value", "writes"})
 
 --- Bits that read as 0 or 1 whatever the device says; with `writes`, the device is written them so, too.
+---@param where fi.mmio.Where
+---@param opts fi.mmio.StuckBits
+---@return fi.mmio.Fault
 function mmio.stuck_bits(where, opts)
     local what = "mmio.stuck_bits"
     options.check(2, what, opts, STUCK_OPTIONS)
@@ -343,6 +405,9 @@ local function duration_of_delay(opts)
 end
 
 --- A flag that the guest sees only some reads, or some virtual time, after the first read that finds it set; or never.
+---@param where fi.mmio.Where
+---@param opts fi.mmio.DelayedReady
+---@return fi.mmio.Fault
 function mmio.delayed_ready(where, opts)
     local what = "mmio.delayed_ready"
     options.check(2, what, opts, DELAY_OPTIONS)
@@ -422,6 +487,9 @@ local INTERMITTENT_OPTIONS = set_of(PLACE_OPTIONS, FAULT_OPTIONS, options.TRIGGE
                                     {"probability", "value", "xor", "error"})
 
 --- Some reads give another value or fail: by chance, or each n-th.
+---@param where fi.mmio.Where
+---@param opts fi.mmio.IntermittentRead
+---@return fi.mmio.Fault
 function mmio.intermittent_read(where, opts)
     local what = "mmio.intermittent_read"
     options.check(2, what, opts, INTERMITTENT_OPTIONS)
@@ -438,6 +506,9 @@ end
 local LOST_OPTIONS = set_of(PLACE_OPTIONS, FAULT_OPTIONS, options.TRIGGER, {"probability", "value", "mask"})
 
 --- Writes that do not reach the device, all or, with value and mask, those of certain data.
+---@param where fi.mmio.Where
+---@param opts? fi.mmio.LostWrite
+---@return fi.mmio.Fault
 function mmio.lost_write(where, opts)
     local what = "mmio.lost_write"
     opts = opts == nil and {} or opts
@@ -453,6 +524,9 @@ end
 local ERROR_OPTIONS = set_of(PLACE_OPTIONS, FAULT_OPTIONS, options.TRIGGER, {"probability", "read", "write"})
 
 --- Accesses that fail with a bus error: reads, writes, or both if neither is said.
+---@param where fi.mmio.Where
+---@param opts? fi.mmio.BusError
+---@return fi.mmio.Fault
 function mmio.bus_error(where, opts)
     local what = "mmio.bus_error"
     opts = opts == nil and {} or opts
@@ -485,6 +559,10 @@ end
 local OVERRIDE_OPTIONS = set_of(PLACE_OPTIONS, FAULT_OPTIONS, options.TRIGGER)
 
 --- Reads give `value`, without the device, or what the function `value` makes of the event.
+---@param where fi.mmio.Where
+---@param value integer|fun(ev: fi.MmioEvent): integer?
+---@param opts? fi.mmio.Options
+---@return fi.mmio.Fault
 function mmio.override(where, value, opts)
     local what = "mmio.override"
     opts = opts == nil and {} or opts

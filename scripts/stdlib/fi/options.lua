@@ -3,6 +3,7 @@
 -- fi.options: what the modules of the standard library that arm faults have in common: checking what they are given,
 -- and errors that name the caller's line. Not for scenarios.
 
+---@class fi.options
 local options = {}
 
 -- Modules whose own lines say nothing to the caller.
@@ -15,6 +16,8 @@ options.TRIGGER = {"vcpu", "el", "after", "every", "limit", "total", "when", "na
 -- Errors. `level` is that of the line to blame, counted as error() does in the function that gets it.
 
 --- Raises an error at `level`.
+---@param level integer
+---@param ... any
 function options.fail(level, ...)
     error(string.format(...), level + 1)
 end
@@ -27,6 +30,10 @@ local function without_place(message)
 end
 
 --- Calls fn and blames its errors on the line at `level`.
+---@param level integer
+---@param fn function
+---@param ... any
+---@return any
 function options.blame(level, fn, ...)
     local results = table.pack(pcall(fn, ...))
     if not results[1] then
@@ -36,12 +43,18 @@ function options.blame(level, fn, ...)
 end
 
 --- "file:line: " at `level`, for errors that come up when the armed fault is due.
+---@param level integer
+---@return string
 function options.place(level)
     local _, text = pcall(error, "", level + 2)
     return text
 end
 
 --- Calls fn and blames its errors on `where`, which place() gave.
+---@param where string
+---@param fn function
+---@param ... any
+---@return any
 function options.blame_place(where, fn, ...)
     local results = table.pack(pcall(fn, ...))
     if not results[1] then
@@ -54,6 +67,8 @@ end
 -- Tables of options
 
 --- The set of all names in some lists.
+---@param ... string[]
+---@return table<string, true>
 function options.set_of(...)
     local set = {}
     for _, list in ipairs{...} do
@@ -74,6 +89,10 @@ local function sorted_keys(set)
 end
 
 --- An error unless opts is a table whose keys are all in `known`.
+---@param level integer
+---@param what string
+---@param opts any
+---@param known table<string, true>
 function options.check(level, what, opts, known)
     if type(opts) ~= "table" then
         options.fail(level + 1, "%s: the options must be a table, not a %s", what, type(opts))
@@ -87,6 +106,11 @@ function options.check(level, what, opts, known)
 end
 
 --- An error unless value is a whole number from `least` on.
+---@param level integer
+---@param what string
+---@param name string
+---@param value any
+---@param least integer
 function options.check_count(level, what, name, value, least)
     if math.type(value) ~= "integer" or value < least then
         options.fail(level + 1, "%s: %s must be a whole number from %d on", what, name, least)
@@ -94,6 +118,9 @@ function options.check_count(level, what, name, value, least)
 end
 
 --- The options for the trigger, and what overrides them.
+---@param opts table
+---@param overrides? table
+---@return table
 function options.for_trigger(opts, overrides)
     local result = {}
     for _, key in ipairs(options.TRIGGER) do
@@ -109,6 +136,9 @@ end
 -- Bits: lists of numbers
 
 --- An error unless bits is a list of different bit numbers.
+---@param level integer
+---@param what string
+---@param bits any
 function options.check_bits(level, what, bits)
     if type(bits) ~= "table" or #bits == 0 then
         options.fail(level + 1, "%s: bits must be a list of at least one bit number", what)
@@ -124,6 +154,10 @@ function options.check_bits(level, what, bits)
 end
 
 --- An error unless mask is an integer in which some bit is set.
+---@param level integer
+---@param what string
+---@param name string
+---@param mask any
 function options.check_mask(level, what, name, mask)
     if math.type(mask) ~= "integer" or mask == 0 then
         options.fail(level + 1, "%s: %s must be a whole number other than 0", what, name)
@@ -131,6 +165,8 @@ function options.check_mask(level, what, name, mask)
 end
 
 --- The numbers of the bits that are set, in ascending order.
+---@param mask integer
+---@return integer[]
 function options.mask_to_bits(mask)
     local bits = {}
     for bit = 0, 63 do
@@ -153,6 +189,10 @@ local function durations_text(extra)
 end
 
 --- An error unless duration is nil or one of those above, or has the one key from the list `extra`.
+---@param level integer
+---@param what string
+---@param duration any
+---@param extra string[]
 function options.check_duration(level, what, duration, extra)
     if duration == nil or duration == "permanent" then
         return
@@ -169,11 +209,16 @@ function options.check_duration(level, what, duration, extra)
 end
 
 --- Is there no end to it?
+---@param duration any
+---@return boolean
 function options.is_permanent(duration)
     return duration == nil or duration == "permanent"
 end
 
 --- Has `remove` called when the time is over. Returns the trigger that waits for that, if there is one.
+---@param duration any
+---@param remove fun()
+---@return fi.Trigger?
 function options.end_after(duration, remove)
     if options.is_permanent(duration) then
         return nil

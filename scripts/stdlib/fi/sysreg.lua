@@ -11,6 +11,27 @@
 -- All of them arm triggers and may be called anywhere. What an argument can get wrong is found then, and blamed on the
 -- caller's line.
 
+---@class fi.sysreg.Held
+---@field vcpu? integer
+---@field el? integer
+---@field when? fi.Condition
+---@field name? string
+
+---@class fi.sysreg.FreezeOptions: fi.sysreg.Held
+---@field after? integer
+
+---@class fi.sysreg.Freeze
+---@field trigger fi.Trigger
+---@field values table<integer, integer> by vCPU
+---@field remove fun(self: fi.sysreg.Freeze)
+
+---@class fi.sysreg.Stuck
+---@field read fi.Trigger
+---@field write fi.Trigger
+---@field forced integer how often a bit had to be changed
+---@field remove fun(self: fi.sysreg.Stuck)
+
+---@class fi.sysreg
 local sysreg = {}
 
 local INSN_SIZE = 4
@@ -71,6 +92,10 @@ end
 
 --- Reads of `reg` give `value`, or what the function `value` gives for the event (nil: the true one). Returns the
 --- trigger.
+---@param reg fi.Sysreg
+---@param value integer|fun(ev: fi.SysregEvent): integer?
+---@param opts? fi.option.on_pc
+---@return fi.Trigger
 function sysreg.override(reg, value, opts)
     local what = "sysreg.override"
     if math.type(value) ~= "integer" and type(value) ~= "function" then
@@ -92,12 +117,16 @@ end
 local Freeze = {}
 Freeze.__index = Freeze
 
+--- Ends the fault.
 function Freeze:remove()
     self.trigger:remove()
 end
 
 --- From its first read on, `reg` keeps giving that read's value, on each vCPU its own. Returns a table with `trigger`,
 --- `values` (by vCPU) and remove().
+---@param reg fi.Sysreg
+---@param opts? fi.sysreg.FreezeOptions
+---@return fi.sysreg.Freeze
 function sysreg.freeze(reg, opts)
     local what = "sysreg.freeze"
     opts = check_options(2, what, opts, {every = true, limit = true, total = true})
@@ -139,6 +168,7 @@ end
 local Stuck = {}
 Stuck.__index = Stuck
 
+--- Ends the fault.
 function Stuck:remove()
     self.read:remove()
     self.write:remove()
@@ -167,6 +197,11 @@ end
 
 --- Bit `bit` (or each of a list) of `reg` is stuck at `value`, 0 or 1: MSR writes it so and MRS reads it so. Returns a
 --- table with the triggers `read` and `write`, `forced` (how often a bit had to be changed) and remove().
+---@param reg fi.Sysreg
+---@param bit integer|integer[]
+---@param value 0|1
+---@param opts? fi.sysreg.Held
+---@return fi.sysreg.Stuck
 function sysreg.stuck_at(reg, bit, value, opts)
     local what = "sysreg.stuck_at"
     local mask, bits = check_bits(2, what, bit)
@@ -207,6 +242,9 @@ function sysreg.stuck_at(reg, bit, value, opts)
 end
 
 --- MSRs that write `reg` do not execute. Returns the trigger.
+---@param reg fi.Sysreg
+---@param opts? fi.option.on_pc
+---@return fi.Trigger
 function sysreg.drop_writes(reg, opts)
     local what = "sysreg.drop_writes"
     opts = check_options(2, what, opts, {})
