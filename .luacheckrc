@@ -48,6 +48,7 @@ fi.fields.phys = memory
 -- The tests' directives are JSON, which cannot be broken.
 files["tests/scenarios"].max_comment_line_length = false
 files["tests/linux"].max_comment_line_length = false
+files["scripts/template"].max_comment_line_length = false
 files["scripts/stdlib/fi/*.test.lua"].max_comment_line_length = false
 -- Annotations cannot be broken either.
 files["scripts/stdlib/meta"].max_comment_line_length = false

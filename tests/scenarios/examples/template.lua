@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The template's example finds the library beside it, and prints what its header shows.
+--! script: @ROOT@/scripts/template/example.lua
+--! sample
+--! journal: {"kind":"fault","trigger":"disturb","hit":64,"old":"0xd732a340","new":"0xd732a3c0"}
