@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE /* dladdr */
 #include "environment.h"
 
+#include <dlfcn.h>
 #include <lauxlib.h>
 #include <lualib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bindings/api.h"
@@ -55,6 +58,26 @@ static void open_libraries(lua_State *L)
     }
 }
 
+/* Of an installed plugin beside it, wherever the tree has been moved to. */
+static char *default_stdlib_dir(void)
+{
+    static const char here;
+    Dl_info info;
+
+    if (dladdr(&here, &info) && info.dli_fname) {
+        g_autofree char *path = realpath(info.dli_fname, NULL);
+        g_autofree char *dir = g_path_get_dirname(path ? path : "");
+        g_autofree char *stdlib = g_canonicalize_filename(FI_STDLIB_RELATIVE,
+                                                          dir);
+
+        if (strcmp(dir, FI_BUILD_DIR) != 0 &&
+            g_file_test(stdlib, G_FILE_TEST_IS_DIR)) {
+            return g_steal_pointer(&stdlib);
+        }
+    }
+    return g_strdup(FI_STDLIB_SOURCE);
+}
+
 static char *plugin_stdlib_dir(void)
 {
     const char *env = g_getenv("FI_LUA_STDLIB");
@@ -62,7 +85,8 @@ static char *plugin_stdlib_dir(void)
     if (fi.opts->stdlib) {
         return g_canonicalize_filename(fi.opts->stdlib, NULL);
     }
-    return g_canonicalize_filename(env && *env ? env : FI_STDLIB_DIR, NULL);
+    return env && *env ? g_canonicalize_filename(env, NULL)
+                       : default_stdlib_dir();
 }
 
 /* Patterns for the directory of the scenario, or of the fault document. */

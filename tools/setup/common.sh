@@ -10,6 +10,8 @@ case $FI_BUILD_DIR in
 *) FI_BUILD_DIR=$PWD/$FI_BUILD_DIR ;;
 esac
 FI_NO_INSTALL=${FI_NO_INSTALL:-}
+FI_REPL=$FI_BUILD_DIR/fi-repl
+FI_STDLIB=$FI_ROOT/scripts/stdlib
 
 # Messages go to stderr, so that what a guest prints can be piped on.
 say() {
@@ -23,7 +25,7 @@ die() {
 
 usage_error() {
     say "error: $*"
-    say "see ./fi help"
+    say "see $FI_NAME help"
     exit 2
 }
 

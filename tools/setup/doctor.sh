@@ -3,6 +3,8 @@
 #
 # ./fi doctor: looks, and changes nothing.
 
+PATCHED_QEMU="unset FI_QEMU, ./fi setup"
+
 # Each line of the report: what, how it stands, and the command that mends it where it does not.
 report_good() {
     printf 'ok       %-10s %s\n' "$1" "$2"
@@ -65,21 +67,30 @@ extensions() {
     grep -ao 'qemu_plugin_fi_[a-z0-9_]*' "$1" | sort -u | sed 's/^qemu_plugin_fi_//' | tr '\n' ' '
 }
 
-doctor_qemu() {
-    local api found wanted name there='' lacking=''
-    doctor_find_qemu
-    [ -n "$QEMU_BIN" ] || return 0
-    report_good QEMU "$("$QEMU_BIN" --version | head -n 1) in $QEMU_BIN"
+wanted_extensions() {
+    # Functions begin at the margin, with their type or, behind a long one, with their name
+    sed -n 's/^\([a-z].*[ *]\)\{0,1\}qemu_plugin_fi_\([a-z0-9_]*\)(.*/\2/p' "$FI_ROOT/plugin/qemu-plugin-fi.h" 2>/dev/null
+}
+
+doctor_api() {
+    local api
     api=$(sed -n 's/^#define QEMU_PLUGIN_VERSION //p' "$QEMU_INCLUDE/qemu-plugin.h")
     case $api in
     5 | 6 | 7) report_good 'plugin API' "$api, by $(readlink -f "$QEMU_INCLUDE/qemu-plugin.h")" ;;
     *) report_bad 'plugin API' "$api, and fi_lua needs 5, 6 or 7" "use QEMU 10.2 or newer" ;;
     esac
+}
+
+doctor_qemu() {
+    local found wanted name there='' lacking=''
+    doctor_find_qemu
+    [ -n "$QEMU_BIN" ] || return 0
+    report_good QEMU "$("$QEMU_BIN" --version | head -n 1) in $QEMU_BIN"
+    doctor_api
     found=$(extensions "$QEMU_BIN")
-    # Functions begin at the margin, with their type or, behind a long one, with their name
-    wanted=$(sed -n 's/^\([a-z].*[ *]\)\{0,1\}qemu_plugin_fi_\([a-z0-9_]*\)(.*/\2/p' "$FI_ROOT/plugin/qemu-plugin-fi.h" 2>/dev/null)
+    wanted=$(wanted_extensions)
     if [ -z "$found" ]; then
-        report_note tier "stock: triggers and faults by QEMU's public plugin API (patched QEMU: unset FI_QEMU, ./fi setup)"
+        report_note tier "stock: triggers and faults by QEMU's public plugin API (patched QEMU: $PATCHED_QEMU)"
         return
     fi
     # The binary has names of types as well
@@ -90,7 +101,7 @@ doctor_qemu() {
         esac
     done
     report_good tier "patched; extensions:$there"
-    [ -z "$lacking" ] || report_bad extensions "this QEMU was patched by an older series:$lacking" "unset FI_QEMU, ./fi setup"
+    [ -z "$lacking" ] || report_bad extensions "this QEMU was patched by an older series:$lacking" "$PATCHED_QEMU"
 }
 
 doctor_plugin() {
@@ -111,6 +122,10 @@ doctor_linux() {
     fi
 }
 
+doctor_cache() {
+    report_note cache "$FI_CACHE ($(du -sh "$FI_CACHE" 2>/dev/null | cut -f 1))"
+}
+
 cmd_doctor() {
     while [ $# -gt 0 ]; do
         case $1 in
@@ -125,6 +140,6 @@ cmd_doctor() {
     doctor_qemu
     doctor_plugin
     doctor_linux
-    report_note cache "$FI_CACHE ($(du -sh "$FI_CACHE" 2>/dev/null | cut -f 1))"
+    doctor_cache
     exit "$doctor_status"
 }

@@ -11,7 +11,7 @@ libpixman-1-dev libfdt-dev zlib1g-dev device-tree-compiler flex bison
 gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu gcc-arm-none-eabi binutils-arm-none-eabi"
 # Too old in Debian 12, where they come from its backports
 PACKAGES_NEWER="meson python3-pycotap"
-PACKAGES_TEST="lua-check python3-jsonschema python3-pytest"
+PACKAGES_TEST="lua-check python3-jsonschema python3-pytest mandoc"
 MESON_MINIMUM=1.5.0
 
 DPKG_STATUS=/var/lib/dpkg/status

@@ -14,11 +14,11 @@ cmd_repl() {
         esac
     done
     # The guest runs already, so nothing is built anew under it: only what is not there at all
-    [ -x "$FI_BUILD_DIR/fi-repl" ] || ensure_all build
+    [ -x "$FI_REPL" ] || ensure_all build
     # Rotate, to drop what was ours
     for word; do
         shift
         [ "$word" = --no-install ] || set -- "$@" "$word"
     done
-    exec "$FI_BUILD_DIR/fi-repl" "$@"
+    exec "$FI_REPL" "$@"
 }

@@ -235,7 +235,7 @@ cmd_run() {
     unset IFS
     [ -z "$script" ] || add_option "script=$script"
     [ -z "$socket" ] || add_option "socket=$socket"
-    add_option "stdlib=$FI_ROOT/scripts/stdlib"
+    add_option "stdlib=$FI_STDLIB"
     add_option "journal=$journal"
     [ -n "$kernel" ] && is_elf "$kernel" && add_option "symbols=$(absolute_path "$kernel")"
 
