@@ -123,11 +123,16 @@ static FiRequest *take_waiting(int vcpu)
     return r;
 }
 
+/* Looks under the lock and not at has_requests: who has just said that it will
+ * come no more (the gate is shut, the vCPU idles) must not overlook one. */
 void fi_control_run(FiVcpu *v, FiOutcome *out)
 {
     FiRequest *r;
 
-    while (g_atomic_int_get(&v->has_requests) && (r = take_waiting(v->index))) {
+    if (!fi_control_is_on()) {
+        return;
+    }
+    while ((r = take_waiting(v->index))) {
         fi_script_run_request(r, v, out);
         finish(r);
     }
