@@ -678,9 +678,33 @@ static void answer_rest(void)
     }
 }
 
-static void say_farewell(gint64 deadline)
+/* Send what there is, side by side: who does not read keeps nobody else from
+ * getting all of it. */
+static void drain(gint64 deadline)
+{
+    g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(GPollFD));
+    gint64 left;
+    guint i;
+
+    do {
+        g_array_set_size(fds, 0);
+        for (i = 0; i < server.sessions->len; i++) {
+            FiSession *s = g_ptr_array_index(server.sessions, i);
+            GPollFD fd = { g_socket_get_fd(s->socket), G_IO_OUT, 0 };
+
+            if (fi_session_write(s) && (fi_session_condition(s) & G_IO_OUT)) {
+                g_array_append_val(fds, fd);
+            }
+        }
+        left = (deadline - g_get_monotonic_time()) / 1000;
+    } while (fds->len && left > 0 &&
+             g_poll((GPollFD *)fds->data, fds->len, left) >= 0);
+}
+
+static void say_farewell(void)
 {
     g_autoptr(GString) json = g_string_new("{\"event\":\"end\",\"reason\":");
+    guint i;
     g_autofree char *text = server.has_code
                                 ? g_strdup_printf("QEMU ends: %s, status %d",
                                                   server.reason, server.code)
@@ -690,13 +714,15 @@ static void say_farewell(gint64 deadline)
     g_string_append_printf(json, "\"%s\",\"code\":", server.reason);
     g_string_append_printf(json, server.has_code ? "%d}" : "null}",
                            server.code);
-    while (server.sessions->len) {
-        FiSession *s = g_ptr_array_index(server.sessions, 0);
+    for (i = 0; i < server.sessions->len; i++) {
+        FiSession *s = g_ptr_array_index(server.sessions, i);
 
         fi_session_flush_console(s);
         fi_session_farewell(s, json->str, text);
-        fi_session_drain(s, deadline);
-        drop_session(s);
+    }
+    drain(g_get_monotonic_time() + DRAIN_US);
+    while (server.sessions->len) {
+        drop_session(g_ptr_array_index(server.sessions, 0));
     }
 }
 
@@ -717,7 +743,7 @@ static void *io_main(void *opaque)
         g_main_context_iteration(server.context, TRUE);
     }
     answer_rest();
-    say_farewell(g_get_monotonic_time() + DRAIN_US);
+    say_farewell();
     g_main_context_pop_thread_default(server.context);
     return opaque;
 }
