@@ -36,6 +36,7 @@
 #define LIVE_PATIENCE_US (200 * 1000)
 
 static struct {
+    gint on; /* atomic: there is a listener */
     GSocket *listener;
     char *path;
     struct stat created;
@@ -73,7 +74,7 @@ static struct {
 
 bool fi_control_is_on(void)
 {
-    return server.listener;
+    return g_atomic_int_get(&server.on);
 }
 
 void fi_server_wake(void)
@@ -776,6 +777,7 @@ void fi_control_stop(const char *reason, bool has_code, int code)
         pthread_join(server.io_thread, NULL);
         g_main_context_unref(server.context);
     }
+    g_atomic_int_set(&server.on, 0);
     g_socket_close(server.listener, NULL);
     g_clear_object(&server.listener);
     g_clear_pointer(&server.path, g_free);
@@ -884,6 +886,7 @@ bool fi_control_listen(const char *path, GError **error)
         return *error ? false : fail(error, "it vanished");
     }
     server.listener = g_steal_pointer(&socket);
+    g_atomic_int_set(&server.on, 1);
     return true;
 }
 
