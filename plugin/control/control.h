@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "../script.h"
 
@@ -30,8 +31,9 @@ void fi_control_machine_ready(void);
  * Any thread, whatever locks it holds. */
 void fi_control_settled(void);
 
-/* The guest's end: nothing is executed any more, then everybody is told. */
-void fi_control_quiesce(void);
+/* The guest's end: nothing is executed any more (what is under way is
+ * interrupted, and waited for until then), then everybody is told. */
+void fi_control_quiesce(const struct timespec *until);
 void fi_control_stop(const char *reason, bool has_code, int code);
 
 /* Where @c's print goes: to the client that asked for what is running or that

@@ -31,7 +31,6 @@
 #define STALE_CHECK_S 5
 #define STALE_US (30 * G_USEC_PER_SEC)
 #define DRAIN_US (1 * G_USEC_PER_SEC)
-#define QUIESCE_S 2
 /* A reply that waits that long for being live is told of. */
 #define LIVE_PATIENCE_US (200 * 1000)
 
@@ -59,7 +58,7 @@ static struct {
     GQueue finished;
     bool ready;    /* there are vCPUs */
     bool quiesced; /* nothing is executed any more */
-    FiRequest *working;
+    bool working;  /* the worker is at a request */
     pthread_cond_t work, idle;
 
     bool stopping; /* with what to say of it */
@@ -248,7 +247,7 @@ static FiRequest *next_work(void)
     FiRequest *r = NULL;
 
     pthread_mutex_lock(&server.lock);
-    server.working = NULL;
+    server.working = false;
     pthread_cond_broadcast(&server.idle);
     while (!server.quiesced && (!server.ready || g_queue_is_empty(q))) {
         pthread_cond_wait(&server.work, &server.lock);
@@ -256,7 +255,7 @@ static FiRequest *next_work(void)
     if (!server.quiesced) {
         r = g_queue_pop_head(q);
         g_atomic_int_set(&r->state, FI_REQUEST_RUNS);
-        server.working = r;
+        server.working = true;
     }
     pthread_mutex_unlock(&server.lock);
     return r;
@@ -278,23 +277,17 @@ static void *worker_main(void *opaque)
  * The worker may be waiting for QEMU's big lock, which the caller may have:
  * then it will not get anywhere any more, and is left there.
  */
-void fi_control_quiesce(void)
+void fi_control_quiesce(const struct timespec *until)
 {
-    struct timespec until;
-
     if (!server.started) {
         return;
     }
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += QUIESCE_S;
+    fi_script_interrupt_requests();
     pthread_mutex_lock(&server.lock);
     server.quiesced = true;
     pthread_cond_broadcast(&server.work);
-    if (server.working) {
-        g_atomic_int_set(&server.working->interrupted, 1);
-    }
     while (server.working &&
-           pthread_cond_timedwait(&server.idle, &server.lock, &until) == 0) {
+           pthread_cond_timedwait(&server.idle, &server.lock, until) == 0) {
     }
     pthread_mutex_unlock(&server.lock);
 }
