@@ -23,6 +23,9 @@ bool fi_control_is_on(void);
 /* Run the requests that wait for this vCPU, on its thread and without any
  * lock of ours; @out: where they may change its PC, or NULL. */
 void fi_control_run(FiVcpu *v, FiOutcome *out);
+/* The same with QEMU's big lock, which others want, too: for some
+ * milliseconds, and later again if some are left. */
+void fi_control_run_for_a_while(FiVcpu *v, FiOutcome *out);
 /* It cannot be reached for now; whoever waits for it is told @why. */
 void fi_control_tell_waiting(FiVcpu *v, const char *why);
 /* The vCPUs exist from now on. */

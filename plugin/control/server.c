@@ -33,6 +33,10 @@
 #define DRAIN_US (1 * G_USEC_PER_SEC)
 /* A reply that waits that long for being live is told of. */
 #define LIVE_PATIENCE_US (200 * 1000)
+/* How long requests may follow each other on a vCPU that has QEMU's big lock,
+ * and for how long it then leaves that to others. */
+#define SHIFT_US 5000
+#define REST_MS 1
 
 static struct {
     gint on; /* atomic: there is a listener */
@@ -46,10 +50,12 @@ static struct {
     int wake_fd;
     gint woken;           /* atomic: wake_fd has been written to */
     gint console_waits;   /* atomic: there is console output to be said */
+    gint rests;           /* atomic: a vCPU does */
     gint settling;        /* atomic: replies wait until all is live */
     GPtrArray *unsettled; /* the I/O thread's: finished, not yet live */
     bool console_timer;   /* the I/O thread's: one is set, as the next one */
     bool patience_timer;
+    bool rest_timer;
     unsigned last_number;
 
     pthread_mutex_t lock; /* guards what follows */
@@ -125,16 +131,33 @@ static FiRequest *take_waiting(int vcpu)
 
 /* Looks under the lock and not at has_requests: who has just said that it will
  * come no more (the gate is shut, the vCPU idles) must not overlook one. */
-void fi_control_run(FiVcpu *v, FiOutcome *out)
+static bool run_next(FiVcpu *v, FiOutcome *out)
 {
-    FiRequest *r;
+    FiRequest *r = fi_control_is_on() ? take_waiting(v->index) : NULL;
 
-    if (!fi_control_is_on()) {
-        return;
-    }
-    while ((r = take_waiting(v->index))) {
+    if (r) {
         fi_script_run_request(r, v, out);
         finish(r);
+    }
+    return r;
+}
+
+void fi_control_run(FiVcpu *v, FiOutcome *out)
+{
+    while (run_next(v, out)) {
+    }
+}
+
+void fi_control_run_for_a_while(FiVcpu *v, FiOutcome *out)
+{
+    gint64 end = g_get_monotonic_time() + SHIFT_US;
+
+    while (!g_atomic_int_get(&v->rests) && run_next(v, out)) {
+        if (g_get_monotonic_time() >= end) {
+            g_atomic_int_set(&v->rests, 1);
+            g_atomic_int_set(&server.rests, 1);
+            fi_server_wake();
+        }
     }
 }
 
@@ -451,6 +474,23 @@ static gboolean flush_console(void *opaque)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean end_rest(void *opaque)
+{
+    unsigned i;
+
+    (void)opaque;
+    server.rest_timer = false;
+    for (i = 0; i < fi.n_vcpus; i++) {
+        FiVcpu *v = &fi_vcpus[i];
+
+        if (g_atomic_int_compare_and_exchange(&v->rests, 1, 0) &&
+            g_atomic_int_get(&v->has_requests)) {
+            fi_instrument_ring(v);
+        }
+    }
+    return G_SOURCE_REMOVE;
+}
+
 static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
 {
     uint64_t count;
@@ -473,6 +513,11 @@ static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
         !server.console_timer) {
         server.console_timer = true;
         add_source(g_timeout_source_new(CONSOLE_DELAY_MS), flush_console, NULL);
+    }
+    if (g_atomic_int_compare_and_exchange(&server.rests, 1, 0) &&
+        !server.rest_timer) {
+        server.rest_timer = true;
+        add_source(g_timeout_source_new(REST_MS), end_rest, NULL);
     }
     for (i = server.sessions->len; i-- > 0;) {
         serve(g_ptr_array_index(server.sessions, i));

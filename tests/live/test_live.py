@@ -632,6 +632,28 @@ def hangs_up(stream):
 
 
 @test
+def chunks_without_a_pause_leave_qemu_to_others(config):
+    code = "for i = 1, 3e6 do end"
+    with Guest(config) as guest, guest.framed() as client:
+        done = threading.Event()
+
+        def keep_busy():
+            waiting = [client.submit("eval", code=code) for _ in range(8)]
+            while not done.is_set():
+                equal(client.reply(waiting.pop(0))[0], "ok")
+                waiting.append(client.submit("eval", code=code))
+
+        thread = threading.Thread(target=keep_busy)
+        thread.start()
+        try:
+            for _ in range(5):
+                guest.qmp.command("query-status")
+        finally:
+            done.set()
+            thread.join()
+
+
+@test
 def a_reply_means_that_triggers_are_live(config):
     with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client:
         for _ in range(20):
