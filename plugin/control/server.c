@@ -35,8 +35,8 @@
 #define LIVE_PATIENCE_US (200 * 1000)
 /* How long requests may follow each other on a vCPU that has QEMU's big lock,
  * and for how long it then leaves that to others. */
-#define SHIFT_US 5000
-#define REST_MS 1
+#define SHIFT_US 20000
+#define REST_MS 5
 
 static struct {
     gint on; /* atomic: there is a listener */
