@@ -107,7 +107,8 @@ def text_print_goes_to_its_client_only(config):
         equal(one.ask("print('only', 1)"), "only\t1\n")
         equal(two.ask("2"), "2\n")
         assert "only" not in guest.errors(), guest.errors()
-        one.ask("on_pc('spin', {limit = 1}, function() print('from the handler') end)")
+        one.send("on_pc('spin', {limit = 1}, function() print('from the handler') end)\n")
+        # Perhaps before the reply: both come as soon as the trigger is live
         has(one.until(b"handler\n").decode(), "* on_pc spin: from the handler")
         equal(two.ask("3"), "3\n")
 
