@@ -410,9 +410,7 @@ void fi_gate_cb(unsigned int vcpu_index, void *userdata)
     if (!v->executed) {
         first_instruction(v, s, &out);
     }
-    if (G_UNLIKELY(g_atomic_int_get(&v->has_requests))) {
-        fi_control_run(v, &out);
-    }
+    fi_control_run(v, &out);
     v->wants_reset = v->wants_reset || fi_script_take_reset();
     fi_settle(v, true);
     if (out.jump) {

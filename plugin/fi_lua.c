@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "control/control.h"
@@ -25,6 +26,8 @@
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 #define STOP_GRACE_US 50000
+/* At the end, for what other threads are in the middle of. */
+#define PATIENCE_AT_END_S 2
 
 FiPlugin fi;
 
@@ -283,11 +286,15 @@ static void write_end(void)
 /* Also after a scenario that did not load. */
 static void finish(void)
 {
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PATIENCE_AT_END_S;
     if (frozen_ns < 0) {
         frozen_ns = power_off_ns;
     }
-    fi_control_quiesce();
-    fi_script_close();
+    fi_control_quiesce(&until);
+    fi_script_close(&until);
     write_end();
     fi_control_stop(fi_exit_requested() ? "fi.exit"
                     : power_off_ns >= 0 ? "guest"

@@ -287,7 +287,7 @@ static void vcpu_work(unsigned int vcpu_index, void *userdata)
     }
     v->has_jump = false;
     fi_script_run_deferred(v, &out);
-    fi_control_run(v, &out);
+    fi_control_run_for_a_while(v, &out);
     fi_settle(v, false);
     if (out.jump) {
         fi_leave_by_work(v, out.pc);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bindings/impl.h"
 #include "control/feed.h"
@@ -39,7 +40,16 @@ static struct {
     unsigned generation; /* of the scenario: how often it was replaced */
     GArray *idle_states; /* references of states that no vCPU has */
     bool wants_reset;    /* published on no vCPU */
-} vm = { .lock = PTHREAD_MUTEX_INITIALIZER };
+    unsigned n_away;     /* contexts that have given up the lock */
+    pthread_cond_t back; /* one of them has come back */
+    gint ending;         /* atomic: requests are to end */
+} vm = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .back = PTHREAD_COND_INITIALIZER,
+};
+
+/* Those of vm.n_away that are this thread's. */
+static __thread unsigned n_away_here;
 
 /* The lock */
 
@@ -79,8 +89,19 @@ FiContext *fi_script_release(void)
         fi_staging_switch(c->staging);
     }
     vm.context = NULL;
+    vm.n_away++;
+    n_away_here++;
     fi_script_unlock();
     return c;
+}
+
+/* Our caller would return into a Lua that is no more.  The process ends. */
+static G_NORETURN void stay_behind(void)
+{
+    fi_script_unlock();
+    for (;;) {
+        pause();
+    }
 }
 
 void fi_script_reacquire(FiContext *c)
@@ -88,6 +109,12 @@ void fi_script_reacquire(FiContext *c)
     int64_t since = c && c->timed ? host_ns() : 0;
 
     fi_script_lock();
+    if (!vm.L) {
+        stay_behind();
+    }
+    vm.n_away--;
+    n_away_here--;
+    pthread_cond_signal(&vm.back);
     vm.context = c;
     if (c && c->timed) {
         c->waited_ns += host_ns() - since;
@@ -136,7 +163,13 @@ static uint64_t budget(const FiContext *c)
 
 static bool interrupted(const FiContext *c)
 {
-    return c->request && g_atomic_int_get(&c->request->interrupted);
+    return c->request && (g_atomic_int_get(&c->request->interrupted) ||
+                          g_atomic_int_get(&vm.ending));
+}
+
+void fi_script_interrupt_requests(void)
+{
+    g_atomic_int_set(&vm.ending, 1);
 }
 
 static void describe_overrun(lua_State *L, FiContext *c)
@@ -793,9 +826,6 @@ bool fi_script_load(void)
 
 void fi_script_switch_environment(void)
 {
-    if (!vm.L) { /* QEMU ended while the lock was given up */
-        return;
-    }
     lua_pushcfunction(vm.L, fi_environment_switch);
     if (lua_pcall(vm.L, 0, 0, 0) != LUA_OK) {
         fi_message("%s", lua_tostring(vm.L, -1));
@@ -902,9 +932,25 @@ static void run_exit_handler(FiTrigger *t)
     }
 }
 
-void fi_script_close(void)
+/*
+ * Nobody enters any more, but where exit() was called on a vCPU's thread, or
+ * where a stopped vCPU works for a client, handlers may be in the middle of a
+ * primitive.  One that waits for a lock which this thread holds does not come
+ * back.
+ */
+static bool all_are_back(const struct timespec *until)
+{
+    while (vm.n_away > n_away_here &&
+           pthread_cond_timedwait(&vm.back, &vm.lock, until) == 0) {
+    }
+    return vm.n_away == 0;
+}
+
+void fi_script_close(const struct timespec *until)
 {
     GPtrArray *list = fi_registry_triggers();
+    lua_State *L;
+    bool all_back;
     guint i;
 
     fi_script_lock();
@@ -915,13 +961,17 @@ void fi_script_close(void)
             run_exit_handler(t);
         }
     }
+    vm.closed = true;
+    all_back = all_are_back(until);
     fi_journal_hold(fi.journal);
     for (i = 0; i < list->len; i++) {
         fi_script_summarise(g_ptr_array_index(list, i));
     }
     fi_journal_release(fi.journal);
-    vm.closed = true;
     g_clear_pointer(&vm.idle_states, g_array_unref);
-    g_clear_pointer(&vm.L, lua_close);
+    L = g_steal_pointer(&vm.L);
+    if (L && all_back) {
+        lua_close(L);
+    }
     fi_script_unlock();
 }

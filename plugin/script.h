@@ -5,6 +5,7 @@
 #include <lua.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "instrument.h"
 #include "trigger.h"
@@ -87,8 +88,12 @@ bool fi_sysreg_data(const FiContext *c, uint64_t *ret);
 
 /* Load the libraries and run the scenario; false with a message printed. */
 bool fi_script_load(void);
-/* Run on_exit handlers, write the summary, close the VM. */
-void fi_script_close(void);
+/* From now on clients' requests are interrupted, wherever they run. */
+void fi_script_interrupt_requests(void);
+/* Run on_exit handlers, write the summary, close the VM.  Threads that have
+ * given up the lock are waited for until then, and stay behind if they do not
+ * come back. */
+void fi_script_close(const struct timespec *until);
 
 /* Run the trigger's handler for this event. */
 void fi_script_handle(FiContext *c);
@@ -108,7 +113,8 @@ bool fi_script_take_reset(void);
 /* The context in which Lua is running; only with the lock. */
 FiContext *fi_script_context(void);
 
-/* Give up the lock around a primitive that may wait, and take it back. */
+/* Give up the lock around a primitive that may wait, and take it back, which
+ * does not return once the VM is closed. */
 FiContext *fi_script_release(void);
 void fi_script_reacquire(FiContext *c);
 

@@ -74,6 +74,7 @@ struct FiVcpu {
     GQueue deferred;   /* script.c's; with the Lua lock */
     gint has_deferred; /* atomic */
     gint has_requests; /* atomic: of the socket, control/server.c has them */
+    gint rests;        /* atomic: leaves has_requests alone for a moment */
     gint running;      /* atomic: it executes, as far as QEMU tells */
 };
 

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "../script.h"
 
@@ -22,6 +23,9 @@ bool fi_control_is_on(void);
 /* Run the requests that wait for this vCPU, on its thread and without any
  * lock of ours; @out: where they may change its PC, or NULL. */
 void fi_control_run(FiVcpu *v, FiOutcome *out);
+/* The same with QEMU's big lock, which others want, too: for some
+ * milliseconds, and later again if some are left. */
+void fi_control_run_for_a_while(FiVcpu *v, FiOutcome *out);
 /* It cannot be reached for now; whoever waits for it is told @why. */
 void fi_control_tell_waiting(FiVcpu *v, const char *why);
 /* The vCPUs exist from now on. */
@@ -30,8 +34,9 @@ void fi_control_machine_ready(void);
  * Any thread, whatever locks it holds. */
 void fi_control_settled(void);
 
-/* The guest's end: nothing is executed any more, then everybody is told. */
-void fi_control_quiesce(void);
+/* The guest's end: nothing is executed any more (what is under way is
+ * interrupted, and waited for until then), then everybody is told. */
+void fi_control_quiesce(const struct timespec *until);
 void fi_control_stop(const char *reason, bool has_code, int code);
 
 /* Where @c's print goes: to the client that asked for what is running or that

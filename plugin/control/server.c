@@ -31,11 +31,15 @@
 #define STALE_CHECK_S 5
 #define STALE_US (30 * G_USEC_PER_SEC)
 #define DRAIN_US (1 * G_USEC_PER_SEC)
-#define QUIESCE_S 2
 /* A reply that waits that long for being live is told of. */
 #define LIVE_PATIENCE_US (200 * 1000)
+/* How long requests may follow each other on a vCPU that has QEMU's big lock,
+ * and for how long it then leaves that to others. */
+#define SHIFT_US 20000
+#define REST_MS 5
 
 static struct {
+    gint on; /* atomic: there is a listener */
     GSocket *listener;
     char *path;
     struct stat created;
@@ -46,10 +50,12 @@ static struct {
     int wake_fd;
     gint woken;           /* atomic: wake_fd has been written to */
     gint console_waits;   /* atomic: there is console output to be said */
+    gint rests;           /* atomic: a vCPU does */
     gint settling;        /* atomic: replies wait until all is live */
     GPtrArray *unsettled; /* the I/O thread's: finished, not yet live */
     bool console_timer;   /* the I/O thread's: one is set, as the next one */
     bool patience_timer;
+    bool rest_timer;
     unsigned last_number;
 
     pthread_mutex_t lock; /* guards what follows */
@@ -58,7 +64,7 @@ static struct {
     GQueue finished;
     bool ready;    /* there are vCPUs */
     bool quiesced; /* nothing is executed any more */
-    FiRequest *working;
+    bool working;  /* the worker is at a request */
     pthread_cond_t work, idle;
 
     bool stopping; /* with what to say of it */
@@ -73,7 +79,7 @@ static struct {
 
 bool fi_control_is_on(void)
 {
-    return server.listener;
+    return g_atomic_int_get(&server.on);
 }
 
 void fi_server_wake(void)
@@ -123,13 +129,35 @@ static FiRequest *take_waiting(int vcpu)
     return r;
 }
 
-void fi_control_run(FiVcpu *v, FiOutcome *out)
+/* Looks under the lock and not at has_requests: who has just said that it will
+ * come no more (the gate is shut, the vCPU idles) must not overlook one. */
+static bool run_next(FiVcpu *v, FiOutcome *out)
 {
-    FiRequest *r;
+    FiRequest *r = fi_control_is_on() ? take_waiting(v->index) : NULL;
 
-    while (g_atomic_int_get(&v->has_requests) && (r = take_waiting(v->index))) {
+    if (r) {
         fi_script_run_request(r, v, out);
         finish(r);
+    }
+    return r;
+}
+
+void fi_control_run(FiVcpu *v, FiOutcome *out)
+{
+    while (run_next(v, out)) {
+    }
+}
+
+void fi_control_run_for_a_while(FiVcpu *v, FiOutcome *out)
+{
+    gint64 end = g_get_monotonic_time() + SHIFT_US;
+
+    while (!g_atomic_int_get(&v->rests) && run_next(v, out)) {
+        if (g_get_monotonic_time() >= end) {
+            g_atomic_int_set(&v->rests, 1);
+            g_atomic_int_set(&server.rests, 1);
+            fi_server_wake();
+        }
     }
 }
 
@@ -242,7 +270,7 @@ static FiRequest *next_work(void)
     FiRequest *r = NULL;
 
     pthread_mutex_lock(&server.lock);
-    server.working = NULL;
+    server.working = false;
     pthread_cond_broadcast(&server.idle);
     while (!server.quiesced && (!server.ready || g_queue_is_empty(q))) {
         pthread_cond_wait(&server.work, &server.lock);
@@ -250,7 +278,7 @@ static FiRequest *next_work(void)
     if (!server.quiesced) {
         r = g_queue_pop_head(q);
         g_atomic_int_set(&r->state, FI_REQUEST_RUNS);
-        server.working = r;
+        server.working = true;
     }
     pthread_mutex_unlock(&server.lock);
     return r;
@@ -272,23 +300,17 @@ static void *worker_main(void *opaque)
  * The worker may be waiting for QEMU's big lock, which the caller may have:
  * then it will not get anywhere any more, and is left there.
  */
-void fi_control_quiesce(void)
+void fi_control_quiesce(const struct timespec *until)
 {
-    struct timespec until;
-
     if (!server.started) {
         return;
     }
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += QUIESCE_S;
+    fi_script_interrupt_requests();
     pthread_mutex_lock(&server.lock);
     server.quiesced = true;
     pthread_cond_broadcast(&server.work);
-    if (server.working) {
-        g_atomic_int_set(&server.working->interrupted, 1);
-    }
     while (server.working &&
-           pthread_cond_timedwait(&server.idle, &server.lock, &until) == 0) {
+           pthread_cond_timedwait(&server.idle, &server.lock, until) == 0) {
     }
     pthread_mutex_unlock(&server.lock);
 }
@@ -452,6 +474,23 @@ static gboolean flush_console(void *opaque)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean end_rest(void *opaque)
+{
+    unsigned i;
+
+    (void)opaque;
+    server.rest_timer = false;
+    for (i = 0; i < fi.n_vcpus; i++) {
+        FiVcpu *v = &fi_vcpus[i];
+
+        if (g_atomic_int_compare_and_exchange(&v->rests, 1, 0) &&
+            g_atomic_int_get(&v->has_requests)) {
+            fi_instrument_ring(v);
+        }
+    }
+    return G_SOURCE_REMOVE;
+}
+
 static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
 {
     uint64_t count;
@@ -474,6 +513,11 @@ static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
         !server.console_timer) {
         server.console_timer = true;
         add_source(g_timeout_source_new(CONSOLE_DELAY_MS), flush_console, NULL);
+    }
+    if (g_atomic_int_compare_and_exchange(&server.rests, 1, 0) &&
+        !server.rest_timer) {
+        server.rest_timer = true;
+        add_source(g_timeout_source_new(REST_MS), end_rest, NULL);
     }
     for (i = server.sessions->len; i-- > 0;) {
         serve(g_ptr_array_index(server.sessions, i));
@@ -673,9 +717,33 @@ static void answer_rest(void)
     }
 }
 
-static void say_farewell(gint64 deadline)
+/* Send what there is, side by side: who does not read keeps nobody else from
+ * getting all of it. */
+static void drain(gint64 deadline)
+{
+    g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(GPollFD));
+    gint64 left;
+    guint i;
+
+    do {
+        g_array_set_size(fds, 0);
+        for (i = 0; i < server.sessions->len; i++) {
+            FiSession *s = g_ptr_array_index(server.sessions, i);
+            GPollFD fd = { g_socket_get_fd(s->socket), G_IO_OUT, 0 };
+
+            if (fi_session_write(s) && (fi_session_condition(s) & G_IO_OUT)) {
+                g_array_append_val(fds, fd);
+            }
+        }
+        left = (deadline - g_get_monotonic_time()) / 1000;
+    } while (fds->len && left > 0 &&
+             g_poll((GPollFD *)fds->data, fds->len, left) >= 0);
+}
+
+static void say_farewell(void)
 {
     g_autoptr(GString) json = g_string_new("{\"event\":\"end\",\"reason\":");
+    guint i;
     g_autofree char *text = server.has_code
                                 ? g_strdup_printf("QEMU ends: %s, status %d",
                                                   server.reason, server.code)
@@ -685,13 +753,15 @@ static void say_farewell(gint64 deadline)
     g_string_append_printf(json, "\"%s\",\"code\":", server.reason);
     g_string_append_printf(json, server.has_code ? "%d}" : "null}",
                            server.code);
-    while (server.sessions->len) {
-        FiSession *s = g_ptr_array_index(server.sessions, 0);
+    for (i = 0; i < server.sessions->len; i++) {
+        FiSession *s = g_ptr_array_index(server.sessions, i);
 
         fi_session_flush_console(s);
         fi_session_farewell(s, json->str, text);
-        fi_session_drain(s, deadline);
-        drop_session(s);
+    }
+    drain(g_get_monotonic_time() + DRAIN_US);
+    while (server.sessions->len) {
+        drop_session(g_ptr_array_index(server.sessions, 0));
     }
 }
 
@@ -712,7 +782,7 @@ static void *io_main(void *opaque)
         g_main_context_iteration(server.context, TRUE);
     }
     answer_rest();
-    say_farewell(g_get_monotonic_time() + DRAIN_US);
+    say_farewell();
     g_main_context_pop_thread_default(server.context);
     return opaque;
 }
@@ -745,6 +815,7 @@ void fi_control_stop(const char *reason, bool has_code, int code)
         pthread_join(server.io_thread, NULL);
         g_main_context_unref(server.context);
     }
+    g_atomic_int_set(&server.on, 0);
     g_socket_close(server.listener, NULL);
     g_clear_object(&server.listener);
     g_clear_pointer(&server.path, g_free);
@@ -853,6 +924,7 @@ bool fi_control_listen(const char *path, GError **error)
         return *error ? false : fail(error, "it vanished");
     }
     server.listener = g_steal_pointer(&socket);
+    g_atomic_int_set(&server.on, 1);
     return true;
 }
 

@@ -177,6 +177,7 @@ void fi_session_farewell(FiSession *s, const char *json, const char *text)
         lines_locked(s, "* ", text, strlen(text));
     }
     pthread_mutex_unlock(&s->lock);
+    s->closing = true;
 }
 
 void fi_session_print(FiSession *s, const FiRequest *r, const char *text,
@@ -758,16 +759,6 @@ GIOCondition fi_session_condition(FiSession *s)
         c |= G_IO_OUT;
     }
     return c;
-}
-
-void fi_session_drain(FiSession *s, gint64 deadline)
-{
-    s->closing = true;
-    while (fi_session_write(s) && s->sent < s->sending->len &&
-           g_get_monotonic_time() < deadline) {
-        g_socket_condition_timed_wait(
-            s->socket, G_IO_OUT, deadline - g_get_monotonic_time(), NULL, NULL);
-    }
 }
 
 void fi_session_close(FiSession *s)

@@ -58,7 +58,8 @@ void fi_session_event(FiSession *s, const char *json, const char *text);
 /* A serial port has sent a byte; said together with those that follow. */
 void fi_session_console(FiSession *s, const char *device, const char *type,
                         char byte);
-/* The last event, behind which there is no prompt; the I/O thread's. */
+/* The last event, behind which there is no prompt, and nothing is read any
+ * more; the I/O thread's. */
 void fi_session_farewell(FiSession *s, const char *json, const char *text);
 /* What a running chunk prints. */
 void fi_session_print(FiSession *s, const FiRequest *r, const char *text,
@@ -80,8 +81,6 @@ void fi_session_answer(FiSession *s, FiRequest *r);
 void fi_session_tell_waiting(FiSession *s, FiRequest *r, const char *why);
 /* Say what the console has collected. */
 void fi_session_flush_console(FiSession *s);
-/* Send what there is for a while, as nothing will come any more. */
-void fi_session_drain(FiSession *s, gint64 deadline);
 /* Forget its requests; they are still done. */
 void fi_session_close(FiSession *s);
 

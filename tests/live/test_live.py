@@ -107,7 +107,8 @@ def text_print_goes_to_its_client_only(config):
         equal(one.ask("print('only', 1)"), "only\t1\n")
         equal(two.ask("2"), "2\n")
         assert "only" not in guest.errors(), guest.errors()
-        one.ask("on_pc('spin', {limit = 1}, function() print('from the handler') end)")
+        one.send("on_pc('spin', {limit = 1}, function() print('from the handler') end)\n")
+        # Perhaps before the reply: both come as soon as the trigger is live
         has(one.until(b"handler\n").decode(), "* on_pc spin: from the handler")
         equal(two.ask("3"), "3\n")
 
@@ -629,6 +630,28 @@ def hangs_up(stream):
 
 
 # Where chunks run ----------------------------------------------------------------------------------------------------------
+
+
+@test
+def chunks_without_a_pause_leave_qemu_to_others(config):
+    code = "for i = 1, 3e6 do end"
+    with Guest(config) as guest, guest.framed() as client:
+        done = threading.Event()
+
+        def keep_busy():
+            waiting = [client.submit("eval", code=code) for _ in range(8)]
+            while not done.is_set():
+                equal(client.reply(waiting.pop(0))[0], "ok")
+                waiting.append(client.submit("eval", code=code))
+
+        thread = threading.Thread(target=keep_busy)
+        thread.start()
+        try:
+            for _ in range(5):
+                guest.qmp.command("query-status")
+        finally:
+            done.set()
+            thread.join()
 
 
 @test
