@@ -2,14 +2,11 @@
 #include "server.h"
 
 #include <errno.h>
-#include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../fi.h"
@@ -18,6 +15,7 @@
 #include "control.h"
 #include "feed.h"
 #include "session.h"
+#include "socket_file.h"
 
 /*
  * The socket, and two threads.  The I/O thread reads, writes and hands
@@ -26,7 +24,6 @@
  * Lua lock and for QEMU.
  */
 
-#define BACKLOG 16
 #define CONSOLE_DELAY_MS 10
 #define STALE_CHECK_S 5
 #define STALE_US (30 * G_USEC_PER_SEC)
@@ -39,10 +36,8 @@
 #define REST_MS 5
 
 static struct {
-    gint on; /* atomic: there is a listener */
-    GSocket *listener;
-    char *path;
-    struct stat created;
+    gint on; /* atomic: there is a socket */
+    FiSocketFile *socket_file;
 
     GMainContext *context;
     pthread_t io_thread, worker;
@@ -787,23 +782,12 @@ static void *io_main(void *opaque)
     return opaque;
 }
 
-/* Somebody else's by now, if ours was taken for stale. */
-static void remove_socket(void)
-{
-    struct stat st;
-
-    if (lstat(server.path, &st) == 0 && st.st_ino == server.created.st_ino &&
-        st.st_dev == server.created.st_dev) {
-        unlink(server.path);
-    }
-}
-
 void fi_control_stop(const char *reason, bool has_code, int code)
 {
     if (!fi_control_is_on()) {
         return;
     }
-    remove_socket();
+    fi_socket_file_remove(server.socket_file);
     if (server.started) {
         pthread_mutex_lock(&server.lock);
         server.stopping = true;
@@ -816,116 +800,16 @@ void fi_control_stop(const char *reason, bool has_code, int code)
         g_main_context_unref(server.context);
     }
     g_atomic_int_set(&server.on, 0);
-    g_socket_close(server.listener, NULL);
-    g_clear_object(&server.listener);
-    g_clear_pointer(&server.path, g_free);
+    g_clear_pointer(&server.socket_file, fi_socket_file_free);
 }
 
 /* The start */
 
-static bool fail(GError **error, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
-
-static bool fail(GError **error, const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    *error = g_error_new_valist(G_FILE_ERROR, G_FILE_ERROR_FAILED, fmt, ap);
-    va_end(ap);
-    return false;
-}
-
-static GSocket *new_socket(GError **error)
-{
-    GSocket *socket = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
-                                   G_SOCKET_PROTOCOL_DEFAULT, error);
-
-    if (socket) {
-        g_socket_set_blocking(socket, FALSE);
-    }
-    return socket;
-}
-
-/* Is there a socket that nobody listens on any more? */
-static bool is_stale(GSocketAddress *address, GError **error)
-{
-    g_autoptr(GError) why = NULL;
-    g_autoptr(GSocket) probe = new_socket(error);
-
-    if (!probe) {
-        return false;
-    } else if (g_socket_connect(probe, address, NULL, &why)) {
-        return fail(error, "another process, probably a QEMU, listens there: "
-                           "give each its own path");
-    } else if (g_error_matches(why, G_IO_ERROR,
-                               G_IO_ERROR_CONNECTION_REFUSED)) {
-        return true;
-    }
-    return fail(error,
-                "there is a socket already, and it cannot be told "
-                "whether it is in use (%s): remove it, or choose "
-                "another path",
-                why->message);
-}
-
-static bool make_room(GSocketAddress *address, const char *path, GError **error)
-{
-    struct stat before, now;
-
-    if (lstat(path, &before) < 0) {
-        return errno == ENOENT ||
-               fail(error, "cannot look at it: %s", g_strerror(errno));
-    } else if (!S_ISSOCK(before.st_mode)) {
-        return fail(error, "there is a file already that is no socket: remove "
-                           "it, or choose another path");
-    } else if (!is_stale(address, error)) {
-        return false;
-    }
-    /* Unless another QEMU has replaced it meanwhile */
-    if (lstat(path, &now) == 0 && now.st_ino == before.st_ino &&
-        now.st_dev == before.st_dev && unlink(path) < 0) {
-        return fail(error, "cannot remove the stale socket: %s",
-                    g_strerror(errno));
-    }
-    return true;
-}
-
 bool fi_control_listen(const char *path, GError **error)
 {
-    size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
-    g_autoptr(GSocketAddress) address = NULL;
-    g_autoptr(GSocket) socket = NULL;
-
-    if (strlen(path) > max) {
-        return fail(error,
-                    "the path has %zu bytes, a socket's path may have "
-                    "%zu: choose a shorter one",
-                    strlen(path), max);
-    }
-    address = g_unix_socket_address_new(path);
-    if (!make_room(address, path, error)) {
-        return false;
-    }
-    socket = new_socket(error);
-    /* Linux creates the file with the mode that the socket has. */
-    if (!socket) {
-        return false;
-    } else if (fchmod(g_socket_get_fd(socket), 0600) < 0) {
-        return fail(error, "fchmod: %s", g_strerror(errno));
-    }
-    g_socket_set_listen_backlog(socket, BACKLOG);
-    if (!g_socket_bind(socket, address, FALSE, error)) {
-        return false;
-    }
-    server.path = g_canonicalize_filename(path, NULL);
-    if (lstat(server.path, &server.created) < 0 ||
-        !g_socket_listen(socket, error)) {
-        unlink(path);
-        return *error ? false : fail(error, "it vanished");
-    }
-    server.listener = g_steal_pointer(&socket);
-    g_atomic_int_set(&server.on, 1);
-    return true;
+    server.socket_file = fi_socket_file_listen(path, error);
+    g_atomic_int_set(&server.on, server.socket_file != NULL);
+    return server.socket_file;
 }
 
 static bool start_thread(pthread_t *thread, void *(*fn)(void *))
@@ -957,7 +841,8 @@ bool fi_control_start(void)
     server.sessions = g_ptr_array_new();
     server.unsettled = g_ptr_array_new();
     server.waiting = g_new0(GQueue, fi.max_vcpus + 1);
-    source = g_socket_create_source(server.listener, G_IO_IN, NULL);
+    source = g_socket_create_source(fi_socket_file_socket(server.socket_file),
+                                    G_IO_IN, NULL);
     add_source(source, G_SOURCE_FUNC(accept_client), NULL);
     add_source(g_unix_fd_source_new(server.wake_fd, G_IO_IN),
                G_SOURCE_FUNC(wake_up), NULL);
