@@ -9,8 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kallsyms.h"
+
 /* How far a symbol without a size reaches. */
 #define LABEL_REACH (64 * 1024)
+
+/* How far one of a list without sizes does. */
+#define LIST_REACH (16 * 1024 * 1024)
 
 #define MAX_NEAR 3
 #define MAX_LISTED 4
@@ -182,7 +187,8 @@ static bool open_elf(Reader *r, GError **error)
         return file_error(r, error,
                           has_magic(r)
                               ? "damaged or truncated ELF file: bad header"
-                              : "is not an ELF file");
+                              : "is not an ELF file, nor a System.map or an "
+                                "arm64 kernel's image");
     }
     if (!gelf_getehdr(r->elf, &r->ehdr)) {
         return elf_error(r, error, "header");
@@ -426,26 +432,271 @@ static bool read_tables(Reader *r, uint32_t type, Block **ret_block,
     return true;
 }
 
-static Block *read_file(const char *path, GError **error)
+static Block *read_elf(Reader *r, GError **error)
 {
-    g_auto(Reader) r = { .path = path, .fd = -1 };
     Block *block;
 
-    if (!open_file(&r, error) || !open_elf(&r, error) ||
-        !read_sections(&r, error) ||
-        !read_tables(&r, SHT_SYMTAB, &block, error)) {
+    if (!open_elf(r, error) || !read_sections(r, error) ||
+        !read_tables(r, SHT_SYMTAB, &block, error)) {
         return NULL;
     }
-    if (!block && !read_tables(&r, SHT_DYNSYM, &block, error)) {
+    if (!block && !read_tables(r, SHT_DYNSYM, &block, error)) {
         return NULL;
     }
     if (!block) {
         g_set_error(error, FI_SYMBOL_ERROR, FI_SYMBOL_ERROR_NONE,
                     "%s: has no symbols, neither in .symtab nor in .dynsym: "
                     "it has been stripped",
-                    path);
+                    r->path);
     }
     return block;
+}
+
+/* Lists: nm's format, as in System.map, and a kernel's own table */
+
+/* Names are offsets into @strings until all are there. */
+typedef struct List {
+    GArray *entries;
+    GString *strings;
+} List;
+
+static FiSymbolKind kind_of_letter(char type)
+{
+    switch (g_ascii_tolower(type)) {
+    case 't':
+    case 'w':
+        return FI_SYMBOL_FUNC;
+    case 'b':
+    case 'd':
+    case 'g':
+    case 'r':
+    case 's':
+    case 'v':
+        return FI_SYMBOL_OBJECT;
+    default:
+        return FI_SYMBOL_OTHER;
+    }
+}
+
+static void list_add(uint64_t addr, char type, const char *name, void *opaque)
+{
+    List *list = opaque;
+    Entry entry = {
+        .sym = { .name = (const char *)(uintptr_t)list->strings->len,
+                 .addr = addr,
+                 .kind = kind_of_letter(type),
+                 .global = g_ascii_isupper(type) || type == 'w' },
+        .end = addr,
+    };
+
+    if (name[0] == '$' || g_ascii_tolower(type) == 'u') {
+        return; /* a mapping symbol, or one that is elsewhere */
+    }
+    g_string_append_len(list->strings, name, strlen(name) + 1);
+    g_array_append_val(list->entries, entry);
+}
+
+static gint compare_entry_addresses(gconstpointer pa, gconstpointer pb)
+{
+    const Entry *a = pa, *b = pb;
+
+    return (a->sym.addr > b->sym.addr) - (a->sym.addr < b->sym.addr);
+}
+
+/* Such lists have no sizes: a symbol reaches up to the next one, as in the
+ * kernel's own messages. */
+static void set_sizes(GArray *entries)
+{
+    uint64_t next = 0;
+
+    g_array_sort(entries, compare_entry_addresses);
+    for (guint i = entries->len; i-- > 0;) {
+        Entry *e = &g_array_index(entries, Entry, i);
+
+        if (i + 1 < entries->len && e[1].sym.addr != e->sym.addr) {
+            next = e[1].sym.addr;
+        }
+        if (next && e->sym.kind != FI_SYMBOL_OTHER &&
+            next - e->sym.addr <= LIST_REACH) {
+            e->sym.size = next - e->sym.addr;
+            e->end = next;
+        }
+    }
+}
+
+static Block *list_finish(List *list)
+{
+    Block *block = g_new0(Block, 1);
+
+    block->entries = list->entries;
+    block->strings = g_string_free(list->strings, FALSE);
+    for (guint i = 0; i < block->entries->len; i++) {
+        Entry *e = &g_array_index(block->entries, Entry, i);
+
+        e->sym.name = block->strings + (uintptr_t)e->sym.name;
+    }
+    set_sizes(block->entries);
+    return block;
+}
+
+static void list_discard(List *list)
+{
+    g_array_unref(list->entries);
+    g_string_free(list->strings, TRUE);
+}
+
+/* "ffff800008010000 T _stext", and in /proc/kallsyms behind a tab the module.
+ * Splits @line, which is changed. */
+static bool split_line(char *line, uint64_t *ret_addr, char *ret_type,
+                       char **ret_name, bool *ret_module)
+{
+    char *end;
+
+    *ret_addr = g_ascii_strtoull(line, &end, 16);
+    if (end - line < 8 || end - line > 16 || !g_ascii_isxdigit(line[0]) ||
+        end[0] != ' ' || !g_ascii_isgraph(end[1]) || end[2] != ' ') {
+        return false;
+    }
+    *ret_type = end[1];
+    *ret_name = end + 3;
+    end = strchr(*ret_name, '\t');
+    *ret_module = end;
+    if (end) {
+        *end = '\0';
+    }
+    g_strchomp(*ret_name);
+    return **ret_name != '\0';
+}
+
+static bool is_list(const char *data, gsize size)
+{
+    g_autofree char *line = g_strndup(data, MIN(size, 1024));
+    char type, *name;
+    uint64_t addr;
+    bool module;
+
+    line[strcspn(line, "\n")] = '\0';
+    return split_line(line, &addr, &type, &name, &module);
+}
+
+static bool list_error(const Reader *r, guint number, GError **error)
+{
+    g_autofree char *text = g_strdup_printf(
+        "line %u is not of the form \"address type name\", as nm and "
+        "System.map have it",
+        number);
+
+    return file_error(r, error, text);
+}
+
+/* Debian's System.map is one line, a sentence in place of a name. */
+static bool is_stand_in(const char *name)
+{
+    return strchr(name, ' ');
+}
+
+static bool read_lines(const Reader *r, char *data, List *list, GError **error)
+{
+    bool some = false;
+    guint number = 0;
+
+    for (char *line = data, *next; line && *line; line = next) {
+        char type, *name;
+        uint64_t addr;
+        bool module;
+
+        next = strchr(line, '\n');
+        if (next) {
+            *next++ = '\0';
+        }
+        number++;
+        if (!split_line(line, &addr, &type, &name, &module)) {
+            return list_error(r, number, error);
+        }
+        if (is_stand_in(name)) {
+            return file_error(r, error,
+                              "is only a stand-in for a System.map; use the "
+                              "kernel's image instead, /boot/vmlinuz-…, which "
+                              "has its symbols in it");
+        }
+        some = some || addr;
+        if (!module) {
+            list_add(addr, type, name, list);
+        }
+    }
+    return some || file_error(r, error,
+                              "all addresses are 0: the kernel hides them; "
+                              "read /proc/kallsyms as root after echo 0 "
+                              ">/proc/sys/kernel/kptr_restrict");
+}
+
+static bool is_compressed(const char *data, gsize size)
+{
+    return size > 8 && (memcmp(data, "\x1f\x8b", 2) == 0 ||
+                        memcmp(data,
+                               "\xfd"
+                               "7zXZ",
+                               5) == 0 ||
+                        memcmp(data, "\x28\xb5\x2f\xfd", 4) == 0 ||
+                        memcmp(data + 4, "zimg", 4) == 0);
+}
+
+static bool read_image(const Reader *r, const char *data, gsize size,
+                       List *list, GError **error)
+{
+    if (!fi_kallsyms_read((const uint8_t *)data, size, list_add, list, error)) {
+        g_prefix_error(error, "%s: ", r->path);
+        return false;
+    }
+    return true;
+}
+
+/* What is no ELF file.  NULL without an error: nothing that we know. */
+static Block *read_other(const Reader *r, GError **error)
+{
+    g_autofree char *data = NULL;
+    gsize size;
+    List list;
+    bool ok;
+
+    if (has_magic(r) || !g_file_get_contents(r->path, &data, &size, NULL)) {
+        return NULL;
+    }
+    if (is_compressed(data, size)) {
+        file_error(r, error, "is compressed; unpack it first");
+        return NULL;
+    }
+    if (!fi_kallsyms_is_image((const uint8_t *)data, size) &&
+        !is_list(data, size)) {
+        return NULL;
+    }
+    list.entries = g_array_new(FALSE, FALSE, sizeof(Entry));
+    list.strings = g_string_new(NULL);
+    ok = fi_kallsyms_is_image((const uint8_t *)data, size)
+             ? read_image(r, data, size, &list, error)
+             : read_lines(r, data, &list, error);
+    if (!ok) {
+        list_discard(&list);
+        return NULL;
+    }
+    return list_finish(&list);
+}
+
+static Block *read_file(const char *path, GError **error)
+{
+    g_auto(Reader) r = { .path = path, .fd = -1 };
+    g_autoptr(GError) other = NULL;
+    Block *block;
+
+    if (!open_file(&r, error)) {
+        return NULL;
+    }
+    block = read_other(&r, &other);
+    if (other) {
+        g_propagate_error(error, g_steal_pointer(&other));
+        return NULL;
+    }
+    return block ? block : read_elf(&r, error);
 }
 
 /* Indexing */

@@ -39,6 +39,9 @@ typedef enum FiSymbolError {
 #define FI_SYMBOL_ERROR fi_symbol_error_quark()
 GQuark fi_symbol_error_quark(void);
 
+/* What a Linux kernel's `linux_banner` starts with. */
+#define FI_BANNER "Linux version "
+
 FiSymbols *fi_symbols_new(void);
 void fi_symbols_free(FiSymbols *syms);
 
