@@ -114,6 +114,28 @@ static void finish_insn(FiVcpu *v, const FiSite *s, FiOutcome *out)
     }
 }
 
+/* Is this the address space that the trigger is for?  The ASID in use is in the
+ * table register that TCR_EL1.A1 says; Linux has it in TTBR1_EL1. */
+static bool space_fits(FiContext *c, const FiSpace *s)
+{
+    FiVcpu *v = c->vcpu;
+
+    if (G_LIKELY(s->asid < 0 && !s->has_ttbr)) {
+        return true;
+    }
+    if (s->has_ttbr &&
+        (fi_vcpu_get_u64(v, "ttbr0_el1") & FI_TTBR_BADDR) != s->ttbr) {
+        return false;
+    }
+    if (s->asid >= 0) {
+        bool a1 = fi_vcpu_get_u64(v, "tcr_el1") & (UINT64_C(1) << 22);
+
+        return fi_vcpu_get_u64(v, a1 ? "ttbr1_el1" : "ttbr0_el1") >> 48 ==
+               (uint64_t)s->asid;
+    }
+    return true;
+}
+
 bool fi_run_trigger(FiContext *c, FiTrigger *t, bool inline_add)
 {
     unsigned vcpu = c->vcpu ? c->vcpu->index : fi.max_vcpus;
@@ -125,7 +147,11 @@ bool fi_run_trigger(FiContext *c, FiTrigger *t, bool inline_add)
     if (fi_trigger_state(t) != FI_ACTIVE) {
         return false;
     }
-    if (fi_trigger_passes(t, vcpu) &&
+    if (G_UNLIKELY(t->spec.native)) {
+        t->spec.native(c, t);
+        return true;
+    }
+    if (fi_trigger_passes(t, vcpu) && space_fits(c, &t->spec.space) &&
         fi_trigger_hit(t, vcpu, inline_add, &c->hits)) {
         c->trigger = t;
         c->kind = t->spec.kind;

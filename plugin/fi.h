@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "journal.h"
+#include "maps.h"
 #include "options.h"
 #include "qemu_compat.h"
-#include "symbols.h"
 
 #define FI_VERSION "0.1.0"
 
@@ -17,7 +17,7 @@
 typedef struct FiPlugin {
     qemu_plugin_id_t id;
     FiOptions *opts;
-    FiSymbols *symbols;
+    FiMaps *maps;
     FiJournal *journal;
     char *target;     /* QEMU's name, e.g. "aarch64" */
     unsigned n_vcpus; /* at start */

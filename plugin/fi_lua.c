@@ -13,6 +13,7 @@
 #include "hardware.h"
 #include "instrument.h"
 #include "script.h"
+#include "slide.h"
 #include "slot.h"
 
 /*
@@ -301,9 +302,9 @@ static void finish(void)
                                         : "qemu",
                     fi_exit_requested(), ending.code);
     fi_journal_close(fi.journal);
-    fi_symbols_free(fi.symbols);
+    fi_maps_free(fi.maps);
     fi.journal = NULL;
-    fi.symbols = NULL;
+    fi.maps = NULL;
 }
 
 /*
@@ -331,13 +332,20 @@ static bool load_symbols(void)
     guint i;
 
     for (i = 0; i < fi.opts->symbols->len; i++) {
-        const char *path = g_ptr_array_index(fi.opts->symbols, i);
+        const char *text = g_ptr_array_index(fi.opts->symbols, i);
+        FiMapSpec spec;
+        bool ok = fi_map_spec_parse(text, &spec, &error);
 
-        if (!fi_symbols_load(fi.symbols, path, &error)) {
-            fi_message("option symbols=%s: %s", path, error->message);
+        if (ok) {
+            ok = fi_maps_load(fi.maps, &spec, fi_slide_is_found(), &error);
+            fi_map_spec_clear(&spec);
+        }
+        if (!ok) {
+            fi_message("option symbols=%s: %s", text, error->message);
             return false;
         }
     }
+    fi_slide_watch();
     return true;
 }
 
@@ -366,7 +374,10 @@ static void read_command_line(void)
 {
     g_autofree char *cmdline = NULL;
     const char *kernel;
+    FiMapSpec spec;
     gsize len;
+
+    fi_map_spec_init(&spec);
 
     if (!g_file_get_contents("/proc/self/cmdline", &cmdline, &len, NULL)) {
         return;
@@ -374,7 +385,8 @@ static void read_command_line(void)
     fi.icount = option_of_qemu(cmdline, len, "-icount");
     kernel = option_of_qemu(cmdline, len, "-kernel");
     if (kernel && !fi.opts->symbols->len) {
-        fi_symbols_load(fi.symbols, kernel, NULL);
+        spec.path = (char *)kernel;
+        fi_maps_load(fi.maps, &spec, fi_slide_is_found(), NULL);
     }
 }
 
@@ -477,7 +489,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
     fi.target = g_strdup(info->target_name);
     fi.n_vcpus = info->system.smp_vcpus;
     fi.max_vcpus = info->system.max_vcpus;
-    fi.symbols = fi_symbols_new();
+    fi.maps = fi_maps_new();
     fi_vcpus_init(fi.max_vcpus);
     fi_registry_init();
     choose_seed();

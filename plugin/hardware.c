@@ -153,18 +153,18 @@ static char *text_of_nearest(const GArray *list, uint64_t addr)
 static void set_no_device(const Search *s, GError **error)
 {
     const FiTriggerSpec *spec = s->spec;
-    const FiSymbol *sym;
+    FiMapped sym;
     g_autofree char *text = spec->device
                                 ? text_of_all(s->neighbours)
                                 : text_of_nearest(s->neighbours, spec->lo);
 
     if (spec->device) {
-        sym = fi_symbols_find(fi.symbols, spec->device, NULL);
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     "no device is called '%s'%s; a device goes by its type "
                     "(here in brackets), its QOM path or its memory region:%s",
                     spec->device,
-                    sym ? " (for the guest's symbol of that name there are "
+                    fi_maps_find(fi.maps, spec->device, &sym, NULL)
+                        ? " (for the guest's symbol of that name there are "
                           "on_read and on_write)"
                         : "",
                     text);

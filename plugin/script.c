@@ -907,7 +907,7 @@ void fi_script_summarise(FiTrigger *t)
     if (t->missed) {
         fi_line_int(l, "missed", t->missed);
     }
-    fi_line_string(l, "state", fi_trigger_state_name(fi_trigger_state(t)));
+    fi_line_string(l, "state", fi_trigger_state_shown(t));
     fi_line_end(l);
     if (fi_trigger_fired(t) == 0) {
         l = fi_journal_line(fi.journal, "not_fired", fi_now_ns());

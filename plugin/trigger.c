@@ -57,6 +57,14 @@ const char *fi_trigger_state_name(FiTriggerState state)
     return names[state];
 }
 
+const char *fi_trigger_state_shown(FiTrigger *t)
+{
+    FiTriggerState state = fi_trigger_state(t);
+
+    return state == FI_ACTIVE && t->pending ? "pending"
+                                            : fi_trigger_state_name(state);
+}
+
 bool fi_kind_is_hardware(FiKind kind)
 {
     return kind == FI_TIMER ||
@@ -70,6 +78,7 @@ void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind)
         .kind = kind,
         .vcpu = -1,
         .el = -1,
+        .space = { .asid = -1 },
         .every = 1,
         .mask = UINT64_MAX,
         .ec = -1,
@@ -85,7 +94,8 @@ static bool counts_by_slot(const FiTriggerSpec *s)
                 s->kind == FI_SYSREG_READ ||
                 (s->kind == FI_SYSREG_WRITE && !s->has_value);
 
-    return code && !s->total && (s->after > 0 || s->every > 1 || s->vcpu >= 0);
+    return code && !s->total && !s->native && s->space.asid < 0 &&
+           !s->space.has_ttbr && (s->after > 0 || s->every > 1 || s->vcpu >= 0);
 }
 
 FiTrigger *fi_trigger_new(const FiTriggerSpec *spec)
@@ -102,6 +112,8 @@ FiTrigger *fi_trigger_new(const FiTriggerSpec *spec)
     t->spec.counter = fi_counter_ref(spec->counter);
     t->spec.when.counter = fi_counter_ref(spec->when.counter);
     t->state = FI_ACTIVE;
+    t->pending = spec->map && !spec->map->known;
+    t->slid = spec->map && spec->map->known ? spec->map->slide : 0;
     t->counted = counts_by_slot(spec);
     if (t->counted) {
         t->slot = fi_slot_new();
@@ -388,9 +400,39 @@ static bool carried_by_code(const FiTrigger *t)
     return fi_trigger_concerns_code(t, 0, UINT64_MAX);
 }
 
+/* Plans in use have copies of the addresses by which they find triggers. */
+static void slide(FiTrigger *t)
+{
+    const FiMap *map = t->spec.map;
+
+    if (!map || !map->known || (!t->pending && t->slid == map->slide)) {
+        return;
+    }
+    t->spec.lo += map->slide - t->slid;
+    t->spec.hi += map->slide - t->slid;
+    t->slid = map->slide;
+    t->pending = false;
+    registry.dirty = true;
+}
+
+void fi_registry_slide(const FiMap *map)
+{
+    guint i;
+
+    for (i = 0; i < registry.list->len; i++) {
+        FiTrigger *t = g_ptr_array_index(registry.list, i);
+
+        if (t->spec.map == map) {
+            slide(t);
+        }
+    }
+}
+
 void fi_registry_add(FiTrigger *t)
 {
     unsigned v;
+
+    slide(t); /* it may have been made when there was none yet */
 
     for (v = 0; v < fi.max_vcpus; v++) {
         start_vcpu(t, v);
@@ -417,7 +459,7 @@ void fi_registry_start_vcpu(unsigned vcpu)
 
 static void add_to_totals(FiTotals *sum, FiTrigger *t)
 {
-    if (t->spec.kind != FI_COUNT) {
+    if (t->spec.kind != FI_COUNT && !t->spec.native) {
         sum->triggers[fi_trigger_state(t)]++;
         sum->hits += fi_trigger_hits(t);
         sum->fired += fi_trigger_fired(t);
@@ -613,7 +655,7 @@ static void plan_add_pc(FiPlan *p, FiTrigger *t)
     here = g_hash_table_lookup(p->pc, &addr);
     if (!here) {
         here = g_ptr_array_new();
-        g_hash_table_insert(p->pc, &t->spec.lo, here);
+        g_hash_table_insert(p->pc, g_memdup2(&addr, sizeof(addr)), here);
     }
     g_ptr_array_add(here, t);
     p->pc_lo = MIN(p->pc_lo, addr);
@@ -667,7 +709,7 @@ FiPlan *fi_plan_new(void)
     GPtrArray *mem[2][2];
     guint i;
 
-    p->pc = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
+    p->pc = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
                                   unref_array);
     p->pc_lo = UINT64_MAX;
     p->pc_ranges = g_ptr_array_new();
@@ -681,7 +723,7 @@ FiPlan *fi_plan_new(void)
     for (i = 0; i < registry.list->len; i++) {
         FiTrigger *t = g_ptr_array_index(registry.list, i);
 
-        if (fi_trigger_state(t) == FI_ACTIVE) {
+        if (fi_trigger_state(t) == FI_ACTIVE && !t->pending) {
             plan_add(p, t, mem);
         }
     }

@@ -8,6 +8,7 @@
 
 #include "arch/arch.h"
 #include "counter.h"
+#include "maps.h"
 #include "qemu_compat.h"
 
 /*
@@ -45,7 +46,13 @@ typedef enum FiKind {
 
 const char *fi_kind_name(FiKind kind);
 
-/* What a trigger waits for; set at creation and never changed. */
+struct FiContext;
+struct FiTrigger;
+/* Called in place of a handler, without the Lua lock. */
+typedef void FiNative(struct FiContext *c, struct FiTrigger *t);
+
+/* What a trigger waits for; set at creation and never changed, but for lo and
+ * hi of one that goes with its map (fi_registry_slide). */
 typedef struct FiTriggerSpec {
     FiKind kind;
     const char *name;
@@ -53,8 +60,11 @@ typedef struct FiTriggerSpec {
     bool exact_pc;   /* FI_PC, FI_COUNT: only the instruction at lo */
     bool phys;
     uint32_t opcode_mask, opcode_value;
-    int vcpu;                     /* -1: any */
-    int el;                       /* -1: any */
+    int vcpu; /* -1: any */
+    int el;   /* -1: any */
+    FiSpace space;
+    FiMap *map; /* lo and hi are relative to its slide; or NULL */
+    FiNative *native;
     uint64_t after, every, limit; /* limit 0: none */
     bool total;
     FiCondition when;
@@ -97,6 +107,8 @@ typedef struct FiTrigger {
     FiTriggerSpec spec;
     char *name;
     unsigned owner;   /* 0: the scenario; n: session n of the socket */
+    uint64_t slid;    /* Lua lock: what lo and hi have been moved by */
+    bool pending;     /* Lua lock: the map's slide is not known yet */
     bool staged;      /* Lua lock: its scenario is still loading (reload.h) */
     gint state;       /* FiTriggerState; atomic */
     gint has_handler; /* atomic: Lua is entered only if set */
@@ -151,6 +163,10 @@ bool fi_trigger_hit(FiTrigger *t, unsigned vcpu, bool inline_add,
                     uint64_t *ret_hits);
 /* The vCPU, the counter condition. */
 bool fi_trigger_passes(FiTrigger *t, unsigned vcpu);
+/* "pending" for an active one that waits for its map. */
+const char *fi_trigger_state_shown(FiTrigger *t);
+/* @map has a slide, or another one: its triggers go there. */
+void fi_registry_slide(const FiMap *map);
 
 /* The list of armed triggers.  All with the Lua lock. */
 void fi_registry_init(void);

@@ -70,6 +70,13 @@ static int counter_count_pc(lua_State *L)
     spec.internal = true;
     spec.name = spec.counter->name;
     fi_check_where(L, 2, &spec);
+    if (spec.space.asid >= 0 || spec.space.has_ttbr) {
+        return luaL_error(L,
+                          "counter:count_pc: it counts in every address space, "
+                          "and map '%s' is for one (asid, ttbr): count in a "
+                          "handler of on_pc",
+                          spec.map->name);
+    }
     fi_arm(L, &spec, 0);
     lua_settop(L, 1);
     return 1;

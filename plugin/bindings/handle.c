@@ -176,7 +176,7 @@ static int trigger_index(lua_State *L)
     } else if (strcmp(key, "kind") == 0) {
         lua_pushstring(L, fi_kind_name(t->spec.kind));
     } else if (strcmp(key, "state") == 0) {
-        lua_pushstring(L, fi_trigger_state_name(fi_trigger_state(t)));
+        lua_pushstring(L, fi_trigger_state_shown(t));
     } else if (strcmp(key, "owner") == 0) {
         push_owner(L, t);
     } else if (strcmp(key, "time_ns") == 0) {
@@ -213,7 +213,8 @@ static GPtrArray *triggers_to_list(void)
 
 static bool is_listed(FiTrigger *t)
 {
-    return t->spec.kind != FI_COUNT && fi_trigger_state(t) != FI_REMOVED;
+    return t->spec.kind != FI_COUNT && !t->spec.native &&
+           fi_trigger_state(t) != FI_REMOVED;
 }
 
 static int list_triggers(lua_State *L)
@@ -247,7 +248,7 @@ static void push_row(lua_State *L, FiTrigger *t)
     lua_setfield(L, -2, "name");
     lua_pushstring(L, fi_kind_name(t->spec.kind));
     lua_setfield(L, -2, "kind");
-    lua_pushstring(L, fi_trigger_state_name(fi_trigger_state(t)));
+    lua_pushstring(L, fi_trigger_state_shown(t));
     lua_setfield(L, -2, "state");
     push_owner(L, t);
     lua_setfield(L, -2, "owner");

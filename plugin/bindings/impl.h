@@ -74,6 +74,9 @@ FI_RAISES const char *fi_push_what(lua_State *L, int idx);
 /* An address: an integer or a symbol expression at @idx. */
 FI_RAISES uint64_t fi_check_address(lua_State *L, int idx);
 
+/* An error if it is not known yet where @map is. */
+FI_RAISES void fi_need_slide(lua_State *L, const FiMap *map);
+
 /*
  * A place at @idx: address, symbol, {lo, hi} or {where, size = n}.  Sets
  * lo, hi, exact_pc of @spec as its kind wants, and pushes a label for it.

@@ -171,15 +171,19 @@ static int push_symbols(lua_State *L)
     const char *prefix = luaL_checkstring(L, 1);
     size_t len = strlen(prefix);
     lua_Integer n = 0;
-    guint i;
+    guint i, m;
 
     lua_newtable(L);
-    for (i = 0; i < fi_symbols_count(fi.symbols) && n < MAX_SYMBOLS; i++) {
-        const char *name = fi_symbols_nth(fi.symbols, i)->name;
+    for (m = 0; m < fi_maps_count(fi.maps); m++) {
+        const FiSymbols *symbols = fi_maps_nth(fi.maps, m)->symbols;
 
-        if (strncmp(name, prefix, len) == 0) {
-            lua_pushstring(L, name);
-            lua_seti(L, -2, ++n);
+        for (i = 0; i < fi_symbols_count(symbols) && n < MAX_SYMBOLS; i++) {
+            const char *name = fi_symbols_nth(symbols, i)->name;
+
+            if (strncmp(name, prefix, len) == 0) {
+                lua_pushstring(L, name);
+                lua_seti(L, -2, ++n);
+            }
         }
     }
     return 1;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "impl.h"
 
+#include <string.h>
+
+#include "../slide.h"
+
 /* fi.symbol and fi.symbols */
 
 static const char *kind_name(FiSymbolKind kind)
@@ -15,42 +19,42 @@ static const char *kind_name(FiSymbolKind kind)
     }
 }
 
-static const FiSymbol *check_symbol(lua_State *L, int idx)
+static FiMapped check_symbol(lua_State *L, int idx)
 {
     GError *error = NULL;
-    const FiSymbol *s = fi_symbols_find(fi.symbols, luaL_checkstring(L, idx),
-                                        &error);
+    FiMapped m = { 0 };
 
-    if (!s) {
+    if (!fi_maps_find(fi.maps, luaL_checkstring(L, idx), &m, &error)) {
         fi_raise(L, error);
     }
-    return s;
+    fi_need_slide(L, m.map);
+    return m;
 }
 
 static int symbol(lua_State *L)
 {
-    const FiSymbol *s = check_symbol(L, 1);
+    FiMapped m = check_symbol(L, 1);
 
-    lua_pushinteger(L, (lua_Integer)s->addr);
-    lua_pushinteger(L, (lua_Integer)s->size);
-    lua_pushstring(L, kind_name(s->kind));
+    lua_pushinteger(L, (lua_Integer)m.addr);
+    lua_pushinteger(L, (lua_Integer)m.symbol->size);
+    lua_pushstring(L, kind_name(m.symbol->kind));
     return 3;
 }
 
 static int symbols_range(lua_State *L)
 {
-    const FiSymbol *s = check_symbol(L, 1);
+    FiMapped m = check_symbol(L, 1);
 
-    if (s->size == 0) {
+    if (m.symbol->size == 0) {
         return luaL_error(L,
                           "symbol '%s' has no size: give {lo, hi} "
                           "yourself",
-                          s->name);
+                          m.symbol->name);
     }
     lua_createtable(L, 2, 0);
-    lua_pushinteger(L, (lua_Integer)s->addr);
+    lua_pushinteger(L, (lua_Integer)m.addr);
     lua_seti(L, -2, 1);
-    lua_pushinteger(L, (lua_Integer)(s->addr + s->size));
+    lua_pushinteger(L, (lua_Integer)(m.addr + m.symbol->size));
     lua_seti(L, -2, 2);
     return 1;
 }
@@ -59,7 +63,7 @@ static int symbols_at(lua_State *L)
 {
     uint64_t addr = luaL_checkinteger(L, 1);
     char buf[256];
-    char *name = fi_symbols_at(fi.symbols, addr);
+    char *name = fi_maps_at(fi.maps, addr);
 
     if (!name) {
         lua_pushnil(L);
@@ -71,19 +75,26 @@ static int symbols_at(lua_State *L)
     return 1;
 }
 
-/* string.find does the matching, so a bad pattern has Lua's own message. */
-static int symbols_find(lua_State *L)
+static FiMap *check_map(lua_State *L, int idx)
 {
-    lua_Integer n = 0;
+    GError *error = NULL;
+    FiMap *map = fi_maps_get(fi.maps, luaL_checkstring(L, idx), &error);
+
+    if (!map) {
+        fi_raise(L, error);
+    }
+    return map;
+}
+
+/* Add to the list at 4 the names of @map that match the pattern at 1;
+ * string.find, at 3, does the matching, so a bad pattern has Lua's own message.
+ */
+static lua_Integer find_in(lua_State *L, const FiMap *map, lua_Integer n)
+{
     guint i;
 
-    luaL_checkstring(L, 1);
-    lua_settop(L, 1);
-    lua_getglobal(L, "string");
-    lua_getfield(L, -1, "find"); /* 3 */
-    lua_newtable(L);             /* 4 */
-    for (i = 0; i < fi_symbols_count(fi.symbols); i++) {
-        const char *name = fi_symbols_nth(fi.symbols, i)->name;
+    for (i = 0; i < fi_symbols_count(map->symbols); i++) {
+        const char *name = fi_symbols_nth(map->symbols, i)->name;
 
         lua_pushvalue(L, 3);
         lua_pushstring(L, name);
@@ -95,6 +106,157 @@ static int symbols_find(lua_State *L)
         }
         lua_pop(L, 1);
     }
+    return n;
+}
+
+static int symbols_find(lua_State *L)
+{
+    const FiMap *map = lua_isnoneornil(L, 2) ? NULL : check_map(L, 2);
+    lua_Integer n = 0;
+    guint i;
+
+    luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    lua_getglobal(L, "string");
+    lua_getfield(L, -1, "find"); /* 3 */
+    lua_newtable(L);             /* 4 */
+    for (i = 0; i < fi_maps_count(fi.maps); i++) {
+        if (!map || map == fi_maps_nth(fi.maps, i)) {
+            n = find_in(L, fi_maps_nth(fi.maps, i), n);
+        }
+    }
+    return 1;
+}
+
+static uint64_t integer(lua_State *L, const char *key)
+{
+    if (!lua_isinteger(L, -1)) {
+        luaL_error(L, "fi.symbols.load: '%s' is an integer, not %s", key,
+                   fi_push_what(L, -1));
+    }
+    return lua_tointeger(L, -1);
+}
+
+static int small(lua_State *L, const char *key, int max)
+{
+    uint64_t n = integer(L, key);
+
+    if (n > (uint64_t)max) {
+        luaL_error(L, "fi.symbols.load: '%s' is from 0 to %d, not %I", key, max,
+                   (lua_Integer)n);
+    }
+    return (int)n;
+}
+
+/* One option, its value on top of the stack. */
+static void take_option(lua_State *L, const char *key, FiMapSpec *spec)
+{
+    if (strcmp(key, "name") == 0) {
+        if (lua_type(L, -1) != LUA_TSTRING ||
+            !fi_map_name_is_valid(lua_tostring(L, -1))) {
+            luaL_error(L, "fi.symbols.load: letters, digits, '_', '.' and '-' "
+                          "make a map's name");
+        }
+        spec->name = (char *)lua_tostring(L, -1);
+    } else if (strcmp(key, "slide") == 0) {
+        spec->slide = integer(L, key);
+        spec->has_slide = true;
+    } else if (strcmp(key, "el") == 0) {
+        spec->el = small(L, key, 3);
+    } else if (strcmp(key, "asid") == 0) {
+        spec->space.asid = small(L, key, UINT16_MAX);
+    } else if (strcmp(key, "ttbr") == 0) {
+        spec->space.ttbr = integer(L, key) & FI_TTBR_BADDR;
+        spec->space.has_ttbr = true;
+    } else {
+        luaL_error(L,
+                   "fi.symbols.load: unknown option '%s' (known: name, slide, "
+                   "el, asid, ttbr)",
+                   key);
+    }
+}
+
+static void take_options(lua_State *L, int idx, FiMapSpec *spec)
+{
+    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+        take_option(
+            L, lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "", spec);
+    }
+}
+
+static int symbols_load(lua_State *L)
+{
+    FiContext *c = fi_script_context();
+    GError *error = NULL;
+    FiMapSpec spec;
+    const FiMap *map;
+
+    fi_map_spec_init(&spec);
+    spec.path = (char *)luaL_checkstring(L, 1);
+    if (!lua_isnoneornil(L, 2)) {
+        luaL_checktype(L, 2, LUA_TTABLE);
+        take_options(L, 2, &spec);
+    }
+    map = fi_maps_load(fi.maps, &spec, fi_slide_is_found(), &error);
+    if (!map) {
+        fi_raise(L, error);
+    }
+    fi_slide_watch();
+    if (c && c->vcpu && !map->known) {
+        fi_slide_look(c);
+    }
+    lua_pushstring(L, map->name);
+    return 1;
+}
+
+static int symbols_slide(lua_State *L)
+{
+    const FiMap *map = check_map(L, 1);
+
+    if (map->known) {
+        lua_pushinteger(L, (lua_Integer)map->slide);
+    } else {
+        lua_pushnil(L);
+    }
+    return 1;
+}
+
+static void push_map(lua_State *L, const FiMap *map)
+{
+    lua_createtable(L, 0, 7);
+    lua_pushstring(L, map->name);
+    lua_setfield(L, -2, "name");
+    lua_pushstring(L, map->path);
+    lua_setfield(L, -2, "path");
+    lua_pushinteger(L, fi_symbols_count(map->symbols));
+    lua_setfield(L, -2, "symbols");
+    if (map->known) {
+        lua_pushinteger(L, (lua_Integer)map->slide);
+        lua_setfield(L, -2, "slide");
+    }
+    if (map->el >= 0) {
+        lua_pushinteger(L, map->el);
+        lua_setfield(L, -2, "el");
+    }
+    if (map->space.asid >= 0) {
+        lua_pushinteger(L, map->space.asid);
+        lua_setfield(L, -2, "asid");
+    }
+    if (map->space.has_ttbr) {
+        lua_pushinteger(L, (lua_Integer)map->space.ttbr);
+        lua_setfield(L, -2, "ttbr");
+    }
+}
+
+static int symbols_maps(lua_State *L)
+{
+    guint i;
+
+    lua_newtable(L);
+    for (i = 0; i < fi_maps_count(fi.maps); i++) {
+        push_map(L, fi_maps_nth(fi.maps, i));
+        lua_seti(L, -2, i + 1);
+    }
     return 1;
 }
 
@@ -104,6 +266,9 @@ void fi_bind_symbols(lua_State *L)
         { "range", symbols_range },
         { "at", symbols_at },
         { "find", symbols_find },
+        { "load", symbols_load },
+        { "slide", symbols_slide },
+        { "maps", symbols_maps },
         { NULL, NULL },
     };
 

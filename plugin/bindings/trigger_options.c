@@ -41,6 +41,31 @@ static void parse_el(lua_State *L, FiTriggerSpec *spec, const char *key)
     spec->el = whole_number(L, key, 0, 3);
 }
 
+static void need_aarch64(lua_State *L, const char *key)
+{
+    if (strcmp(fi.target, "aarch64") != 0) {
+        luaL_error(L, "option '%s' is for AArch64, this QEMU's guest is %s",
+                   key, fi.target);
+    }
+}
+
+static void parse_asid(lua_State *L, FiTriggerSpec *spec, const char *key)
+{
+    need_aarch64(L, key);
+    spec->space.asid = whole_number(L, key, 0, UINT16_MAX);
+}
+
+static void parse_ttbr(lua_State *L, FiTriggerSpec *spec, const char *key)
+{
+    need_aarch64(L, key);
+    if (!lua_isinteger(L, -1)) {
+        luaL_error(L, "option '%s' is a value of TTBR0_EL1, not %s", key,
+                   luaL_typename(L, -1));
+    }
+    spec->space.ttbr = lua_tointeger(L, -1) & FI_TTBR_BADDR;
+    spec->space.has_ttbr = true;
+}
+
 static void parse_after(lua_State *L, FiTriggerSpec *spec, const char *key)
 {
     spec->after = whole_number(L, key, 0, INT64_MAX >> 1);
@@ -154,6 +179,9 @@ static void parse_from(lua_State *L, FiTriggerSpec *spec, const char *key)
     (void)key;
     fi_trigger_spec_init(&where, FI_PC);
     fi_check_where(L, -1, &where);
+    if (where.map) {
+        fi_need_slide(L, where.map);
+    }
     lua_pop(L, 1);
     spec->has_from = true;
     spec->from_lo = where.lo;
@@ -175,6 +203,8 @@ static const struct Option {
     { "vcpu", COUNTING_KINDS | BIT(FI_INSNS) | BIT(FI_TIMER), parse_vcpu },
     { "el", CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | MMIO_KINDS,
       parse_el },
+    { "asid", CODE_KINDS | SYSREG_KINDS | MEM_KINDS, parse_asid },
+    { "ttbr", CODE_KINDS | SYSREG_KINDS | MEM_KINDS, parse_ttbr },
     { "after", COUNTING_KINDS, parse_after },
     { "every", COUNTING_KINDS, parse_every },
     { "limit", COUNTING_KINDS | BIT(FI_TIMER), parse_limit },

@@ -140,7 +140,7 @@ const char *fi_push_what(lua_State *L, int idx)
 uint64_t fi_check_address(lua_State *L, int idx)
 {
     GError *error = NULL;
-    uint64_t addr = 0;
+    FiMapped m = { 0 };
 
     if (lua_isinteger(L, idx)) {
         return lua_tointeger(L, idx);
@@ -150,26 +150,65 @@ uint64_t fi_check_address(lua_State *L, int idx)
                    "\"main+0x10\", not %s",
                    luaL_typename(L, idx));
     }
-    if (!fi_symbols_eval(fi.symbols, lua_tostring(L, idx), &addr, NULL, NULL,
-                         &error)) {
+    if (!fi_maps_eval(fi.maps, lua_tostring(L, idx), &m, &error)) {
         fi_raise(L, error);
     }
-    return addr;
+    fi_need_slide(L, m.map);
+    return m.addr;
+}
+
+void fi_need_slide(lua_State *L, const FiMap *map)
+{
+    if (!map->known) {
+        luaL_error(L,
+                   "where map '%s' is, is not known before its kernel has set "
+                   "VBAR_EL1: triggers wait for that, addresses can not; use "
+                   "it in a handler, e.g. of on_pc(\"%s:start_kernel\", fn), "
+                   "or load it with slide= (0 without KASLR)",
+                   map->name, map->name);
+    }
+}
+
+/* The address at @idx for a trigger, which may have to wait for its map. */
+static uint64_t address_of_trigger(lua_State *L, int idx, FiMap **ret_map)
+{
+    GError *error = NULL;
+    FiMapped m = { 0 };
+
+    *ret_map = NULL;
+    if (lua_type(L, idx) != LUA_TSTRING) {
+        return fi_check_address(L, idx);
+    }
+    if (!fi_maps_eval(fi.maps, lua_tostring(L, idx), &m, &error)) {
+        fi_raise(L, error);
+    }
+    *ret_map = m.map;
+    return m.addr;
+}
+
+/* What holds for all of a map holds for the trigger, unless its own options
+ * say otherwise. */
+static void take_map(FiTriggerSpec *spec, FiMap *map)
+{
+    spec->map = map;
+    if (map && spec->el < 0) {
+        spec->el = map->el;
+    }
+    if (map && spec->space.asid < 0 && !spec->space.has_ttbr) {
+        spec->space = map->space;
+    }
 }
 
 static uint64_t symbol_size(lua_State *L, int idx)
 {
-    const FiSymbol *sym = NULL;
-    int64_t offset = 0;
-    uint64_t addr;
+    FiMapped m;
 
     if (lua_type(L, idx) != LUA_TSTRING ||
-        !fi_symbols_eval(fi.symbols, lua_tostring(L, idx), &addr, &sym, &offset,
-                         NULL) ||
-        !sym || offset || sym->kind != FI_SYMBOL_OBJECT) {
+        !fi_maps_eval(fi.maps, lua_tostring(L, idx), &m, NULL) || m.offset ||
+        m.symbol->kind != FI_SYMBOL_OBJECT) {
         return 1;
     }
-    return MAX(sym->size, 1);
+    return MAX(m.symbol->size, 1);
 }
 
 static void where_label(lua_State *L, int idx, uint64_t addr)
@@ -181,15 +220,28 @@ static void where_label(lua_State *L, int idx, uint64_t addr)
     }
 }
 
+/* A range whose ends are of two maps, or one of none, does not move. */
+static void need_same_map(lua_State *L, FiMap *a, FiMap *b)
+{
+    if ((a && !a->final) || (b && !b->final)) {
+        luaL_error(L,
+                   "both ends of the range have to be of map '%s', whose place "
+                   "is not known yet",
+                   a && !a->final ? a->name : b->name);
+    }
+}
+
 /* {lo, hi} or {where, size = n} at @idx; leaves one label on the stack. */
 static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
 {
     int top = lua_gettop(L);
+    FiMap *lo_map, *hi_map;
 
     lua_geti(L, idx, 1);          /* top+1 */
     lua_geti(L, idx, 2);          /* top+2 */
     lua_getfield(L, idx, "size"); /* top+3 */
-    spec->lo = fi_check_address(L, top + 1);
+    spec->lo = address_of_trigger(L, top + 1, &lo_map);
+    hi_map = lo_map;
     if (!lua_isnil(L, top + 3)) {
         if (!lua_isinteger(L, top + 3) || lua_tointeger(L, top + 3) < 1) {
             luaL_error(L, "the size of a range is a whole number of bytes "
@@ -202,8 +254,12 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
     } else if (lua_isnil(L, top + 2)) {
         luaL_error(L, "a range is {lo, hi} or {where, size = n}");
     } else {
-        spec->hi = fi_check_address(L, top + 2);
+        spec->hi = address_of_trigger(L, top + 2, &hi_map);
     }
+    if (lo_map != hi_map) {
+        need_same_map(L, lo_map, hi_map);
+    }
+    take_map(spec, lo_map);
     if (spec->hi <= spec->lo) {
         luaL_error(L,
                    "the range ends at %s, which is not behind its start "
@@ -219,13 +275,16 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
 
 void fi_check_where(lua_State *L, int idx, FiTriggerSpec *spec)
 {
+    FiMap *map;
+
     idx = lua_absindex(L, idx);
     if (lua_istable(L, idx)) {
         spec->exact_pc = false;
         check_range(L, idx, spec);
         return;
     }
-    spec->lo = fi_check_address(L, idx);
+    spec->lo = address_of_trigger(L, idx, &map);
+    take_map(spec, map);
     spec->exact_pc = true;
     spec->hi = spec->lo + symbol_size(L, idx);
     where_label(L, idx, spec->lo);
@@ -325,7 +384,7 @@ static void line_pc(FiLine *l, const FiContext *c)
     uint64_t pc = 0;
     bool known = fi_context_pc(c, &pc);
     g_autofree char *at = known && fi_journal_is_written(fi.journal)
-                              ? fi_symbols_at(fi.symbols, pc)
+                              ? fi_maps_at(fi.maps, pc)
                               : NULL;
 
     if (known) {

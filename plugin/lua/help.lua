@@ -212,6 +212,14 @@ entry{"option.vcpu", "{vcpu = n}",
   "Only on vCPU n; for timers and after_insns: where the handler runs.\n" ..
     "For all triggers but on_exit and on_machine_ready.",
   'on_pc("f", {vcpu = 1}, print)', of = counting(TIMER, INSNS)}
+entry{"option.asid", "{asid = n}",
+  "Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).\n" ..
+    "It tells one process's addresses from another's; with el = 0, what the process itself executes.",
+  'on_pc(0x400580, {el = 0, asid = 5}, print)', of = all_of(CODE, SYSREG, MEMORY)}
+entry{"option.ttbr", "{ttbr = n}",
+  "Only while TTBR0_EL1 has this table (AArch64).\n" ..
+    "ASID and CnP do not matter, so a value of cpu.ttbr0_el1 will do.",
+  'on_pc(0x400580, {el = 0, ttbr = 0x41234000}, print)', of = all_of(CODE, SYSREG, MEMORY)}
 entry{"option.el", "{el = n}",
   "Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.\n" ..
     "For exceptions: the level that takes it.",
@@ -495,9 +503,22 @@ for _, e in ipairs{
       "Context: any; in on_exit it changes the status.",
     'fi.exit(1, "checksum is wrong")'},
   {"fi.symbol", "addr, size, kind = fi.symbol(name)",
-    "A symbol's address, size in bytes, and kind: func, object or other. An error if unknown.\nContext: any.",
+    "A symbol's address, size in bytes, and kind: func, object or other. An error if unknown, or if its map has no slide" ..
+      " yet.\n\"kernel:printk\" is the one of map kernel.\nContext: any.",
     'print(fi.symbol("main"))'},
-  {"fi.symbols.find", "fi.symbols.find(pattern)", "List of the names that match the Lua pattern.\nContext: any.",
+  {"fi.symbols.load", "fi.symbols.load(path, [{name=, slide=, el=, asid=, ttbr=}])",
+    "Loads an ELF file, a System.map or an arm64 kernel's image as a map, and returns the map's name.\n" ..
+      "A Linux kernel's slide is found out when it sets VBAR_EL1, unless slide is given. el, asid and ttbr are what\n" ..
+      "triggers on the map's symbols have if they do not say otherwise.\nContext: any.",
+    'fi.symbols.load("app.elf", {name = "app", el = 0})'},
+  {"fi.symbols.slide", "fi.symbols.slide(map)",
+    "What is added to the addresses of the map's file; nil if that is not known yet.\nContext: any.",
+    'print(fi.symbols.slide("kernel"))'},
+  {"fi.symbols.maps", "fi.symbols.maps()",
+    "List of {name =, path =, symbols =, slide =, el =, asid =, ttbr =}, symbols being their number.\nContext: any.",
+    "print(#fi.symbols.maps())"},
+  {"fi.symbols.find", "fi.symbols.find(pattern, [map])",
+    "List of the names that match the Lua pattern, in all maps or in one.\nContext: any.",
     'print(#fi.symbols.find("^on_"))'},
   {"fi.symbols.range", "fi.symbols.range(name)", "{lo, hi} of a function or object.\nContext: any.",
     'on_pc(fi.symbols.range("f"), print)'},

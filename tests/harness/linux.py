@@ -7,8 +7,8 @@ import qemu
 
 GUEST = "linux"
 
-# No address changes from run to run, /dev/mem reaches devices that have a driver, and a panic ends QEMU (-no-reboot).
-APPEND = "console=ttyAMA0 nokaslr iomem=relaxed panic=-1 printk.time=0 printk.devkmsg=on"
+# /dev/mem reaches devices that have a driver, and a panic ends QEMU (-no-reboot).
+APPEND = "console=ttyAMA0 iomem=relaxed panic=-1 printk.time=0 printk.devkmsg=on"
 
 # How the guest's init marks the lines of the scenario's own script
 OWN = "test: "
@@ -45,7 +45,8 @@ def arguments(config, scenario, directory):
     script.write_text("".join(line + "\n" for line in scenario.shell), encoding="utf-8")
     return [
         "-initrd", str(pathlib.Path(config.linux) / "initrd"),
-        "-append", " ".join([APPEND, *scenario.append]),
+        # Without KASLR no address changes from run to run
+        "-append", " ".join([APPEND, *([] if scenario.kaslr else ["nokaslr"]), *scenario.append]),
         "-no-reboot", "-rtc", "base=2026-01-01T00:00:00,clock=vm",
         "-fw_cfg", f"name=opt/org.fi_lua/test,file={qemu.escape(script)}",
         *(disk_arguments(directory) if scenario.disk else []),

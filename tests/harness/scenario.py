@@ -38,6 +38,7 @@ class Scenario:
     qemu: list = dataclasses.field(default_factory=list)
     shell: list = dataclasses.field(default_factory=list)  # lines that the Linux guest runs
     disk: bool = False  # the Linux guest has one
+    kaslr: bool = False  # that kernel chooses its own address
     append: list = dataclasses.field(default_factory=list)  # words for its kernel's command line
     options: list = dataclasses.field(default_factory=list)  # (key, value) for the plugin
     stdout: list = dataclasses.field(default_factory=list)  # ("line" | "re" | "any", text)
@@ -158,6 +159,7 @@ DIRECTIVES = {
     "qemu": _extend("qemu", shlex.split),
     "sh": _append("shell"),
     "disk": _flag("disk"),
+    "kaslr": _flag("kaslr"),
     "append": _extend("append", str.split),
     "arg": _append("options", lambda text: key_value("arg." + text)),
     "opt": _append("options", key_value),
@@ -257,8 +259,8 @@ def _check(scenario):
         _take_from_launcher(scenario)
     if not scenario.guest:
         raise DirectiveError(f"{scenario.path}: says no guest")
-    if (scenario.shell or scenario.append or scenario.disk) and scenario.guest != "linux":
-        raise DirectiveError(f"{scenario.path}: sh, append and disk are for guest: linux only")
+    if (scenario.shell or scenario.append or scenario.disk or scenario.kaslr) and scenario.guest != "linux":
+        raise DirectiveError(f"{scenario.path}: sh, append, disk and kaslr are for guest: linux only")
     if not scenario.expects_something:
         raise DirectiveError(f"{scenario.path}: expects nothing, so it cannot fail")
     if scenario.stdout and scenario.stdout_empty:

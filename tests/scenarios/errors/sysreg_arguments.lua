@@ -9,8 +9,8 @@
 --! journal: {"kind":"log","text":"~a system register's op0 is a number from 2 to 3, not 1"}
 --! journal: {"kind":"log","text":"~a system register's crm is a number from 0 to 15, not nil"}
 --! journal: {"kind":"log","text":"~unknown key 'opO' in a system register's encoding \\(known: op0, op1, crn, crm, op2\\)"}
---! journal: {"kind":"log","text":"~unknown option 'value' for on_sysreg_read \\(known: vcpu, el, after, every, limit, total, when, name\\)"}
---! journal: {"kind":"log","text":"~unknown option 'size' for on_sysreg_write \\(known: vcpu, el, after, every, limit, total, when, value, mask, name\\)"}
+--! journal: {"kind":"log","text":"~unknown option 'value' for on_sysreg_read \\(known: vcpu, el, asid, ttbr, after, every, limit, total, when, name\\)"}
+--! journal: {"kind":"log","text":"~unknown option 'size' for on_sysreg_write \\(known: vcpu, el, asid, ttbr, after, every, limit, total, when, value, mask, name\\)"}
 --! journal: {"kind":"log","text":"~option 'mask' needs 'value'"}
 --! journal: {"kind":"log","text":"~on_sysreg_write: the handler \\(argument 2\\) is a function, not number"}
 --! journal: {"kind":"log","text":"~on_sysreg_read: too many arguments"}
