@@ -162,6 +162,9 @@ static bool expand(const Tables *t, size_t *pos, char *buf, size_t size)
     size_t used = 0;
     unsigned len = name_length(t, pos);
 
+    if (len > t->index - *pos) {
+        return false;
+    }
     for (; len; len--) {
         const char *token = (const char *)t->data + t->tokens +
                             get16(t, t->index + 2 * t->data[(*pos)++]);
