@@ -12,6 +12,7 @@
 
 /* Of no scenario and no session, so that none of them ends it. */
 #define OWN UINT_MAX
+#define VECTORS_SIZE 0x800
 
 static FiTrigger *watch; /* Lua lock; writes of VBAR_EL1 */
 
@@ -96,15 +97,19 @@ static void watch_start(FiMap *map)
 }
 
 /* Its triggers go where the map says now; there is one for start_kernel once
- * the slide is known, which goes with them. */
-static void set_slide(FiMap *map, uint64_t slide)
+ * the slide is known, which goes with them.  @running: past that. */
+static void set_slide(FiMap *map, uint64_t slide, bool running)
 {
     bool first = !map->known;
 
     fi_map_set_slide(map, slide);
     fi_registry_slide(map);
-    if (first) {
+    map->final = running;
+    if (first && !running) {
         watch_start(map);
+    }
+    if (!fi_maps_wait(fi.maps)) {
+        end_native(&watch);
     }
 }
 
@@ -121,17 +126,14 @@ static GPtrArray *waiting_maps(void)
     return found;
 }
 
-/* Before the MSR.  It is left, so that what waited is live when it executes. */
-static void vectors_written(FiContext *c, FiTrigger *t)
+/* Before an instruction, which is left, so that what waited is live when it
+ * executes. */
+static void compare(FiContext *c, uint64_t vbar, bool running)
 {
     g_autoptr(GPtrArray) maps = NULL;
-    uint64_t vbar, slide;
+    uint64_t slide;
     guint i;
 
-    (void)t;
-    if (!fi_sysreg_data(c, &vbar)) {
-        return;
-    }
     fi_script_lock();
     maps = waiting_maps();
     fi_script_unlock();
@@ -140,7 +142,7 @@ static void vectors_written(FiContext *c, FiTrigger *t)
 
         if (fi_map_recognise(map, vbar, read_guest, c->vcpu, &slide)) {
             fi_script_lock();
-            set_slide(map, slide);
+            set_slide(map, slide, running);
             fi_script_unlock();
         }
     }
@@ -151,6 +153,44 @@ static void vectors_written(FiContext *c, FiTrigger *t)
         c->outcome->leave = true;
     }
     fi_script_unlock();
+}
+
+static void vectors_written(FiContext *c, FiTrigger *t)
+{
+    uint64_t vbar;
+
+    (void)t;
+    if (fi_sysreg_data(c, &vbar)) {
+        compare(c, vbar, false);
+    }
+}
+
+static uint64_t vbar_of(FiVcpu *v)
+{
+    return fi_vcpu_get_u64(v, fi_vcpu_reg(v, "vbar_el1") ? "vbar_el1" : "vbar");
+}
+
+static void vectors_entered(FiContext *c, FiTrigger *t)
+{
+    fi_script_lock();
+    if (fi_trigger_state(t) == FI_ACTIVE) {
+        fi_registry_end(t, FI_ENDED);
+    }
+    fi_script_unlock();
+    compare(c, vbar_of(c->vcpu), true);
+}
+
+/* A process may not read the kernel: look when it gets there. */
+static void look_at_next_exception(uint64_t vbar)
+{
+    FiTriggerSpec spec;
+
+    fi_trigger_spec_init(&spec, FI_PC);
+    spec.name = "vectors";
+    spec.native = vectors_entered;
+    spec.lo = vbar;
+    spec.hi = vbar + VECTORS_SIZE;
+    fi_trigger_unref(arm_native(&spec));
 }
 
 bool fi_slide_is_found(void)
@@ -176,16 +216,16 @@ void fi_slide_watch(void)
 void fi_slide_look(FiContext *c)
 {
     g_autoptr(GPtrArray) maps = waiting_maps();
-    uint64_t slide, vbar;
+    uint64_t slide, vbar = vbar_of(c->vcpu);
     guint i;
 
-    vbar = fi_vcpu_get_u64(
-        c->vcpu, fi_vcpu_reg(c->vcpu, "vbar_el1") ? "vbar_el1" : "vbar");
     for (i = 0; i < maps->len; i++) {
         FiMap *map = g_ptr_array_index(maps, i);
 
         if (fi_map_recognise(map, vbar, read_guest_released, c->vcpu, &slide)) {
-            set_slide(map, slide);
+            set_slide(map, slide, true);
+        } else if (vbar) {
+            look_at_next_exception(vbar);
         }
     }
 }

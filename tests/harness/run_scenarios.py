@@ -256,7 +256,7 @@ def run_directory(config, name):
 
 def check_file(config, path, environment, validator):
     """Runs one scenario: the problems (none: passed) and the lines of the report."""
-    places = {"ROOT": str(ROOT), "GUESTS": str(config.guests)}
+    places = {"ROOT": str(ROOT), "GUESTS": str(config.guests), "LINUX": str(config.linux)}
     try:
         scenario = scenarios.parse(path, places)
         check_applies(config, scenario, environment)
