@@ -6,6 +6,7 @@
 --! guest: linux
 --! machine: virt,gic-version=3,iommu=smmuv3
 --! kaslr
+--! append: kpti=0
 --! requires: set_pc mmio
 --! nondeterministic: the kernel's address is random
 --! opt: symbols=@GUESTS@/checksum.elf:name=app
