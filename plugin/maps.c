@@ -525,6 +525,11 @@ bool fi_map_recognise(const FiMap *map, uint64_t vbar, FiMapRead *read,
     return true;
 }
 
+bool fi_map_stays(const FiMap *map, uint64_t vbar)
+{
+    return map->known && vbar == address_in_file(map, "vectors") + map->slide;
+}
+
 void fi_map_set_slide(FiMap *map, uint64_t slide)
 {
     map->slide = slide;

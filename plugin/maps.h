@@ -13,8 +13,9 @@
  * VBAR_EL1, which the kernel sets to its symbol `vectors`; that it is this
  * kernel, and not a boot loader's table that happens to be so aligned, is
  * believed if its banner (or the header of its image) is where it then has to
- * be.  The slide counts as final when the kernel has got to start_kernel:
- * before Linux 6.0 it relocates itself after it has set VBAR_EL1 once.
+ * be.  The slide counts as final when the kernel has got to start_kernel, or
+ * sets VBAR_EL1 to the same again: before Linux 6.0 it relocates itself after it
+ * has set it once.
  *
  * All with the Lua lock, or before the guest starts.
  */
@@ -108,6 +109,8 @@ typedef bool FiMapRead(uint64_t addr, void *buf, size_t size, void *opaque);
  * known so far?  Changes nothing; needs no lock, as @read may wait. */
 bool fi_map_recognise(const FiMap *map, uint64_t vbar, FiMapRead *read,
                       void *opaque, uint64_t *ret_slide);
+/* VBAR_EL1 becomes once more what @map's slide was found by. */
+bool fi_map_stays(const FiMap *map, uint64_t vbar);
 void fi_map_set_slide(FiMap *map, uint64_t slide);
 
 #endif

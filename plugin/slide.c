@@ -12,7 +12,6 @@
 
 /* Of no scenario and no session, so that none of them ends it. */
 #define OWN UINT_MAX
-#define VECTORS_SIZE 0x800
 
 static FiTrigger *watch; /* Lua lock; writes of VBAR_EL1 */
 
@@ -53,11 +52,11 @@ static FiTrigger *arm_native(FiTriggerSpec *spec)
     return t;
 }
 
-static void end_native(FiTrigger **t)
+static void end_watch(void)
 {
-    if (*t) {
-        fi_registry_end(*t, FI_ENDED);
-        g_clear_pointer(t, fi_trigger_unref);
+    if (watch && !fi_maps_wait(fi.maps)) {
+        fi_registry_end(watch, FI_ENDED);
+        g_clear_pointer(&watch, fi_trigger_unref);
     }
 }
 
@@ -69,9 +68,7 @@ static void started(FiContext *c, FiTrigger *t)
     if (fi_trigger_state(t) == FI_ACTIVE) {
         fi_registry_end(t, FI_ENDED);
     }
-    if (!fi_maps_wait(fi.maps)) {
-        end_native(&watch);
-    }
+    end_watch();
     fi_script_unlock();
     (void)c;
 }
@@ -108,9 +105,7 @@ static void set_slide(FiMap *map, uint64_t slide, bool running)
     if (first && !running) {
         watch_start(map);
     }
-    if (!fi_maps_wait(fi.maps)) {
-        end_native(&watch);
-    }
+    end_watch();
 }
 
 static GPtrArray *waiting_maps(void)
@@ -128,7 +123,7 @@ static GPtrArray *waiting_maps(void)
 
 /* Before an instruction, which is left, so that what waited is live when it
  * executes. */
-static void compare(FiContext *c, uint64_t vbar, bool running)
+static void compare(FiContext *c, uint64_t vbar)
 {
     g_autoptr(GPtrArray) maps = NULL;
     uint64_t slide;
@@ -140,9 +135,14 @@ static void compare(FiContext *c, uint64_t vbar, bool running)
     for (i = 0; i < maps->len; i++) {
         FiMap *map = g_ptr_array_index(maps, i);
 
-        if (fi_map_recognise(map, vbar, read_guest, c->vcpu, &slide)) {
+        if (fi_map_stays(map, vbar)) {
             fi_script_lock();
-            set_slide(map, slide, running);
+            map->final = true;
+            end_watch();
+            fi_script_unlock();
+        } else if (fi_map_recognise(map, vbar, read_guest, c->vcpu, &slide)) {
+            fi_script_lock();
+            set_slide(map, slide, false);
             fi_script_unlock();
         }
     }
@@ -161,36 +161,13 @@ static void vectors_written(FiContext *c, FiTrigger *t)
 
     (void)t;
     if (fi_sysreg_data(c, &vbar)) {
-        compare(c, vbar, false);
+        compare(c, vbar);
     }
 }
 
 static uint64_t vbar_of(FiVcpu *v)
 {
     return fi_vcpu_get_u64(v, fi_vcpu_reg(v, "vbar_el1") ? "vbar_el1" : "vbar");
-}
-
-static void vectors_entered(FiContext *c, FiTrigger *t)
-{
-    fi_script_lock();
-    if (fi_trigger_state(t) == FI_ACTIVE) {
-        fi_registry_end(t, FI_ENDED);
-    }
-    fi_script_unlock();
-    compare(c, vbar_of(c->vcpu), true);
-}
-
-/* A process may not read the kernel: look when it gets there. */
-static void look_at_next_exception(uint64_t vbar)
-{
-    FiTriggerSpec spec;
-
-    fi_trigger_spec_init(&spec, FI_PC);
-    spec.name = "vectors";
-    spec.native = vectors_entered;
-    spec.lo = vbar;
-    spec.hi = vbar + VECTORS_SIZE;
-    fi_trigger_unref(arm_native(&spec));
 }
 
 bool fi_slide_is_found(void)
@@ -224,8 +201,6 @@ void fi_slide_look(FiContext *c)
 
         if (fi_map_recognise(map, vbar, read_guest_released, c->vcpu, &slide)) {
             set_slide(map, slide, true);
-        } else if (vbar) {
-            look_at_next_exception(vbar);
         }
     }
 }

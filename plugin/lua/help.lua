@@ -504,12 +504,13 @@ for _, e in ipairs{
     'fi.exit(1, "checksum is wrong")'},
   {"fi.symbol", "addr, size, kind = fi.symbol(name)",
     "A symbol's address, size in bytes, and kind: func, object or other.\n" ..
-      "An error if it is unknown, or if its map has no slide yet. \"kernel:printk\" is the one of map kernel.\nContext: any.",
+      "An error if it is unknown, or if its map has no slide yet.\n" ..
+      "\"kernel:printk\" is the one of map kernel.\nContext: any.",
     'print(fi.symbol("main"))'},
   {"fi.symbols.load", "fi.symbols.load(path, [{name=, slide=, el=, asid=, ttbr=}])",
     "Loads an ELF file, a System.map or an arm64 kernel's image as a map, and returns the map's name.\n" ..
-      "A Linux kernel's slide is found out when it sets VBAR_EL1, unless slide is given. Triggers on the map's symbols\n" ..
-      "have its el, asid and ttbr if they do not say otherwise.\nContext: any.",
+      "A Linux kernel's slide is found out when it sets VBAR_EL1, unless slide is given.\n" ..
+      "Triggers on the map's symbols have its el, asid and ttbr if they do not say otherwise.\nContext: any.",
     'fi.symbols.load("app.elf", {name = "app", el = 0})'},
   {"fi.symbols.slide", "fi.symbols.slide(map)",
     "What is added to the addresses of the map's file; nil if that is not known yet.\nContext: any.",

@@ -1,12 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
 -- The kernel runs at an address of its own choice before anything asks for its symbols: they are loaded in a handler, and
--- VBAR_EL1 says where they are. Until then only those of another program are known.
+-- VBAR_EL1 says where it is.
 
 --! guest: linux
 --! machine: virt,gic-version=3,iommu=smmuv3
 --! kaslr
---! append: kpti=0
 --! requires: set_pc mmio
 --! nondeterministic: the kernel's address is random
 --! opt: symbols=@GUESTS@/checksum.elf:name=app
@@ -18,7 +17,8 @@
 
 local check = require "fi.check"
 
--- devmem, at EL0, may not read the kernel: it is looked for at the next exception
+-- While devmem executes, the kernel is not mapped (KPTI, which it wants with KASLR) and VBAR_EL1 is another table's: it sets
+-- that when it is entered
 on_mmio_write({0x09030000, size = 4}, {limit = 1}, function(ev)
     check.eq(#fi.symbols.maps(), 1, "one map so far")
     -- Loaded twice, as by two scenarios, it is still one

@@ -306,6 +306,8 @@ static void test_slide(void)
     fi_map_set_slide(map, found);
     check_eval(maps, "kernel:printk", KERNEL + 0x20010 + slide);
     check_at(maps, KERNEL + 0x20010 + slide, "printk");
+    g_assert_true(fi_map_stays(map, vectors + slide));
+    g_assert_false(fi_map_stays(map, vectors));
     /* The same again is nothing new; another one is. */
     g_assert_false(
         fi_map_recognise(map, vectors + slide, read_memory, &m, &found));
