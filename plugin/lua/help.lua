@@ -169,7 +169,8 @@ for _, m in ipairs{
   {"trigger.errors", "t.errors",
     "Errors of its handler so far; after three it is disabled (option on_error).\nContext: any.", "print(t.errors)"},
   {"trigger.state", "t.state",
-    '"active", "disabled", "removed" or "ended": its limit is reached.\nContext: any.', "print(t.state)"},
+    '"active", "pending" (its map has no slide yet), "disabled", "removed" or "ended": its limit is reached.\n' ..
+      "Context: any.", "print(t.state)"},
   {"trigger.owner", "t.owner", 'Who has armed it: "scenario", or "session 3" of the socket.\nContext: any.',
     "print(t.owner)"},
   {"trigger.time_ns", "t.time_ns", "Time of the host that its handler has taken, in all, in ns.\nContext: any.",
@@ -644,10 +645,11 @@ types{
   ["trigger:remove"] = "->", ["trigger:disable"] = "->", ["trigger:enable"] = "->",
   ["trigger.hits"] = "integer", ["trigger.fired"] = "integer", ["trigger.name"] = "string",
   ["trigger.kind"] = "string", ["trigger.enabled"] = "boolean", ["trigger.errors"] = "integer",
-  ["trigger.missed"] = "integer", ["trigger.state"] = '"active"|"disabled"|"removed"|"ended"',
+  ["trigger.missed"] = "integer", ["trigger.state"] = '"active"|"pending"|"disabled"|"removed"|"ended"',
   ["trigger.owner"] = "string", ["trigger.time_ns"] = "integer",
 
-  ["option.vcpu"] = "integer", ["option.el"] = "integer", ["option.after"] = "integer", ["option.every"] = "integer",
+  ["option.vcpu"] = "integer", ["option.el"] = "integer", ["option.asid"] = "integer",
+  ["option.ttbr"] = "integer", ["option.after"] = "integer", ["option.every"] = "integer",
   ["option.limit"] = "integer", ["option.total"] = "boolean", ["option.when"] = "fi.Condition",
   ["option.value"] = "integer", ["option.mask"] = "integer", ["option.size"] = "1|2|4|8|16",
   ["option.phys"] = "boolean", ["option.dma"] = "boolean", ["option.name"] = "string",
@@ -694,7 +696,12 @@ types{
   ["fi.log"] = "fmt: string, ...: any", print = "...: any", ["fi.note"] = "note: table",
   ["fi.exit"] = "code: integer, why?: string",
   ["fi.symbol"] = 'name: string -> integer, integer, "func"|"object"|"other"',
-  ["fi.symbols.find"] = "pattern: string -> string[]",
+  ["fi.symbols.load"] = "path: string, options?: {name?: string, slide?: integer, el?: integer, asid?: integer, " ..
+    "ttbr?: integer} -> string",
+  ["fi.symbols.slide"] = "map: string -> integer?",
+  ["fi.symbols.maps"] = "-> {name: string, path: string, symbols: integer, slide: integer?, el: integer?, " ..
+    "asid: integer?, ttbr: integer?}[]",
+  ["fi.symbols.find"] = "pattern: string, map?: string -> string[]",
   ["fi.symbols.range"] = "name: string -> {[1]: integer, [2]: integer}",
   ["fi.symbols.at"] = "addr: integer -> string?", ["fi.has"] = "cap: string -> boolean",
   ["fi.caps"] = "-> table<string, {available: boolean, exact: boolean, needs: string}>", ["fi.target"] = "string",

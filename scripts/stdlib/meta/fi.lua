@@ -39,6 +39,9 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 
 ---@class fi.option.on_pc
 ---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
+--- Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).
+---@field asid? integer
+---@field ttbr? integer Only while TTBR0_EL1 has this table (AArch64).
 ---@field el? integer Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.
 ---@field after? integer Ignore the first n hits (on each vCPU, unless total).
 ---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
@@ -49,6 +52,9 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 
 ---@class fi.option.on_read
 ---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
+--- Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).
+---@field asid? integer
+---@field ttbr? integer Only while TTBR0_EL1 has this table (AArch64).
 ---@field el? integer Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.
 ---@field after? integer Ignore the first n hits (on each vCPU, unless total).
 ---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
@@ -63,6 +69,9 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 
 ---@class fi.option.on_sysreg_write
 ---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
+--- Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).
+---@field asid? integer
+---@field ttbr? integer Only while TTBR0_EL1 has this table (AArch64).
 ---@field el? integer Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.
 ---@field after? integer Ignore the first n hits (on each vCPU, unless total).
 ---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
@@ -78,6 +87,16 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field ec? integer Filter of on_exception: ESR_ELx.EC, 0 to 63 (AArch64).
 ---@field number? integer Filter of on_exception and on_interrupt: M-profile exception number.
 ---@field from? fi.Where Filter of on_exception and on_interrupt: the address of the interrupted instruction.
+
+---@class fi.option.on_exception
+---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
+---@field el? integer Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.
+---@field after? integer Ignore the first n hits (on each vCPU, unless total).
+---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
+---@field limit? integer Fire at most n times in all, then the trigger ends.
+---@field total? boolean Count `after` and `every` over all vCPUs together.
+---@field when? fi.Condition Only while a counter's condition holds, on the vCPU's own value.
+---@field name? string The name in the journal; default: made of kind and place.
 
 ---@class fi.option.on_vcpu_init
 ---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
@@ -116,6 +135,9 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 
 ---@class fi.option.wait_pc
 ---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
+--- Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).
+---@field asid? integer
+---@field ttbr? integer Only while TTBR0_EL1 has this table (AArch64).
 ---@field el? integer Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.
 ---@field after? integer Ignore the first n hits (on each vCPU, unless total).
 ---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
@@ -125,6 +147,9 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 
 ---@class fi.option.wait_read
 ---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
+--- Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).
+---@field asid? integer
+---@field ttbr? integer Only while TTBR0_EL1 has this table (AArch64).
 ---@field el? integer Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.
 ---@field after? integer Ignore the first n hits (on each vCPU, unless total).
 ---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
@@ -136,8 +161,20 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field phys? boolean `where` is a paddr.
 ---@field name? string The name in the journal; default: made of kind and place.
 
+---@class fi.option.wait_exception
+---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
+---@field el? integer Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.
+---@field after? integer Ignore the first n hits (on each vCPU, unless total).
+---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
+---@field total? boolean Count `after` and `every` over all vCPUs together.
+---@field when? fi.Condition Only while a counter's condition holds, on the vCPU's own value.
+---@field name? string The name in the journal; default: made of kind and place.
+
 ---@class fi.option.wait_sysreg_write
 ---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
+--- Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).
+---@field asid? integer
+---@field ttbr? integer Only while TTBR0_EL1 has this table (AArch64).
 ---@field el? integer Only at exception level n: AArch64 0 to 3; AArch32 0 is User mode; M-profile 0 is unprivileged.
 ---@field after? integer Ignore the first n hits (on each vCPU, unless total).
 ---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
@@ -280,7 +317,8 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field kind string What triggers it, a string as in ev.kind.
 ---@field enabled boolean true while it is armed: neither disabled nor ended.
 ---@field errors integer Errors of its handler so far; after three it is disabled (option on_error).
----@field state "active"|"disabled"|"removed"|"ended" "active", "disabled", "removed" or "ended": its limit is reached.
+--- "active", "pending" (its map has no slide yet), "disabled", "removed" or "ended": its limit is reached.
+---@field state "active"|"pending"|"disabled"|"removed"|"ended"
 ---@field owner string Who has armed it: "scenario", or "session 3" of the socket.
 ---@field time_ns integer Time of the host that its handler has taken, in all, in ns.
 ---@field missed integer on_mmio_read without the capability mmio: reads that could not be overridden.
@@ -624,10 +662,10 @@ fi.on_sysreg_write = on_sysreg_write
 ---on_exception("data_abort", function(ev) print(ev.far) end)
 ---```
 ---@param filter? string|fi.filter.on_exception
----@param opts? fi.option.on_pc
+---@param opts? fi.option.on_exception
 ---@param fn (fun(ev: fi.ExceptionEvent))?
 ---@return fi.Trigger
----@overload fun(opts: fi.option.on_pc, fn: (fun(ev: fi.ExceptionEvent))?): fi.Trigger
+---@overload fun(opts: fi.option.on_exception, fn: (fun(ev: fi.ExceptionEvent))?): fi.Trigger
 ---@overload fun(filter: string|fi.filter.on_exception, fn: (fun(ev: fi.ExceptionEvent))?): fi.Trigger
 ---@overload fun(fn: (fun(ev: fi.ExceptionEvent))?): fi.Trigger
 function on_exception(filter, opts, fn) end
@@ -640,10 +678,10 @@ fi.on_exception = on_exception
 ---on_interrupt("irq", {every = 100}, function(ev) print(ev.from_pc) end)
 ---```
 ---@param filter? string|fi.filter.on_exception
----@param opts? fi.option.on_pc
+---@param opts? fi.option.on_exception
 ---@param fn (fun(ev: fi.ExceptionEvent))?
 ---@return fi.Trigger
----@overload fun(opts: fi.option.on_pc, fn: (fun(ev: fi.ExceptionEvent))?): fi.Trigger
+---@overload fun(opts: fi.option.on_exception, fn: (fun(ev: fi.ExceptionEvent))?): fi.Trigger
 ---@overload fun(filter: string|fi.filter.on_exception, fn: (fun(ev: fi.ExceptionEvent))?): fi.Trigger
 ---@overload fun(fn: (fun(ev: fi.ExceptionEvent))?): fi.Trigger
 function on_interrupt(filter, opts, fn) end
@@ -844,7 +882,7 @@ fi.wait_write = wait_write
 ---task(function() wait_exception("svc") fi.log('here') end)
 ---```
 ---@param filter? string|fi.filter.on_exception
----@param opts? fi.option.wait_pc
+---@param opts? fi.option.wait_exception
 ---@return fi.ExceptionEvent
 function wait_exception(filter, opts) end
 fi.wait_exception = wait_exception
@@ -855,7 +893,7 @@ fi.wait_exception = wait_exception
 ---task(function() wait_interrupt("irq") fi.log('here') end)
 ---```
 ---@param filter? string|fi.filter.on_exception
----@param opts? fi.option.wait_pc
+---@param opts? fi.option.wait_exception
 ---@return fi.ExceptionEvent
 function wait_interrupt(filter, opts) end
 fi.wait_interrupt = wait_interrupt
@@ -1190,7 +1228,9 @@ function fi.note(note) end
 ---@param why? string
 function fi.exit(code, why) end
 
---- A symbol's address, size in bytes, and kind: func, object or other. An error if unknown.
+--- A symbol's address, size in bytes, and kind: func, object or other.
+--- An error if it is unknown, or if its map has no slide yet.
+--- "kernel:printk" is the one of map kernel.
 --- Context: any.
 ---```lua
 ---print(fi.symbol("main"))
@@ -1201,14 +1241,44 @@ function fi.exit(code, why) end
 ---@return "func"|"object"|"other"
 function fi.symbol(name) end
 
---- List of the names that match the Lua pattern.
+--- Loads an ELF file, a System.map or an arm64 kernel's image as a map, and returns the map's name.
+--- A Linux kernel's slide is found out when it sets VBAR_EL1, unless slide is given.
+--- Triggers on the map's symbols have its el, asid and ttbr if they do not say otherwise.
+--- Context: any.
+---```lua
+---fi.symbols.load("app.elf", {name = "app", el = 0})
+---```
+---@param path string
+---@param options? {name?: string, slide?: integer, el?: integer, asid?: integer, ttbr?: integer}
+---@return string
+function fi.symbols.load(path, options) end
+
+--- What is added to the addresses of the map's file; nil if that is not known yet.
+--- Context: any.
+---```lua
+---print(fi.symbols.slide("kernel"))
+---```
+---@param map string
+---@return integer?
+function fi.symbols.slide(map) end
+
+--- List of {name =, path =, symbols =, slide =, el =, asid =, ttbr =}, symbols being their number.
+--- Context: any.
+---```lua
+---print(#fi.symbols.maps())
+---```
+---@return {name: string, path: string, symbols: integer, slide: integer?, el: integer?, asid: integer?, ttbr: integer?}[]
+function fi.symbols.maps() end
+
+--- List of the names that match the Lua pattern, in all maps or in one.
 --- Context: any.
 ---```lua
 ---print(#fi.symbols.find("^on_"))
 ---```
 ---@param pattern string
+---@param map? string
 ---@return string[]
-function fi.symbols.find(pattern) end
+function fi.symbols.find(pattern, map) end
 
 --- {lo, hi} of a function or object.
 --- Context: any.
