@@ -5,6 +5,8 @@
 
 #include "api.h"
 #include "complete_lua.h"
+#include "console.h"
+#include "console_lua.h"
 #include "hardware_lua.h"
 #include "help_lua.h"
 #include "live.h"
@@ -214,11 +216,13 @@ void fi_bindings_open(lua_State *L)
     fi_bind_device(L);
     fi_bind_xml(L);
     fi_bind_status(L);
+    fi_bind_console(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");
     fi_bind_live(L);
     run_embedded(L, fi_hardware_lua, fi_hardware_lua_len);
     run_embedded(L, fi_status_lua, fi_status_lua_len);
+    run_embedded(L, fi_console_lua, fi_console_lua_len);
     run_embedded(L, fi_prelude_lua, fi_prelude_lua_len);
     run_embedded(L, fi_xml_lua, fi_xml_lua_len);
     run_embedded(L, fi_live_lua, fi_live_lua_len);
