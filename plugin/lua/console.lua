@@ -197,13 +197,27 @@ local function place_of_caller()
   return where
 end
 
+-- Lua finds that a pattern is wrong only when it gets to that part of it, so a pattern is tried without what is before.
 local function check_pattern(level, pattern, plain)
   if type(pattern) ~= "string" then
     error(("on_console: the pattern is a string, not %s"):format(type(pattern)), level + 1)
   end
-  local ok, message = pcall(find, "", pattern, 1, plain)
-  if not ok then
-    error(("on_console: '%s': %s; plain = true looks for it as it is"):format(pattern, message), level + 1)
+  local at = 1
+  while not plain and at <= #pattern do
+    local _, last = find(pattern, "^%[%^?%]?[^%]]*%]", at)
+    local item = last and pattern:sub(at, last) or pattern:match("^%%b..", at) or pattern:match("^%%.", at)
+      or pattern:sub(at, at)
+    if item == "[" or item == "%" then
+      error(("on_console: '%s' is no pattern: '%s' has no end; plain = true looks for it as it is"):format(pattern,
+        pattern:sub(at)), level + 1)
+    end
+    at = at + #item
+  end
+  local _, opened = pattern:gsub("%%.", ""):gsub("%[[^%]]*%]", ""):gsub("%(", "")
+  local _, closed = pattern:gsub("%%.", ""):gsub("%[[^%]]*%]", ""):gsub("%)", "")
+  if not plain and opened ~= closed then
+    error(("on_console: '%s' is no pattern: %d brackets open and %d close; plain = true looks for it as it is")
+      :format(pattern, opened, closed), level + 1)
   end
 end
 

@@ -108,6 +108,11 @@ section "Tasks"
 
 local TASK = "Context: task. Returns the event; opts as for the trigger, without limit."
 
+entry{"on_console", "on_console(pattern, [opts,] fn)", [[
+Runs fn(ev) right behind the character with which a line of the guest's console matches the Lua pattern; once a line.
+The line need not be complete (a prompt); whole = true waits for its end. ev.line, ev.captures, ev.complete, ev.device.
+opts: after, every, limit, name, device, plain, whole. Capability mmio, or {device = paddr of the register}.
+]] .. HANDLER, 'on_console("^Kernel panic", {whole = true}, function(ev) fi.exit(2, ev.line) end)'}
 entry{"task", "task(fn)", [[
 Runs fn as a coroutine, at once, up to its first wait: a chain of events as straight code.
 Context: load, handler, task.]], 'task(function() wait_pc("main"); wait_ns(1000); cpu.x0 = 1 end)'}
@@ -122,6 +127,7 @@ for _, w in ipairs{
   {"wait_mmio_read", "where", "a read of a device", 'wait_mmio_read("pl011")'},
   {"wait_mmio_write", "where", "a write to a device", 'wait_mmio_write("pl011")'},
   {"wait_insns", "n", "n instructions have executed on the vCPU", "wait_insns(1000)"},
+  {"wait_console", "pattern", "a line of the guest's console matches", 'wait_console("login:")'},
   {"wait_ns", "ns", "ns nanoseconds of guest virtual time have passed", "wait_ns(1000000)"},
 } do
   entry{w[1], ("ev = %s(%s [, opts])"):format(w[1], w[2]),
@@ -191,6 +197,7 @@ local MEMORY = {"on_read", "on_write", "wait_read", "wait_write"}
 local MMIO = {"on_mmio_read", "on_mmio_write", "wait_mmio_read", "wait_mmio_write"}
 local EXCEPTION = {"on_exception", "on_interrupt", "wait_exception", "wait_interrupt"}
 local VCPU = {"on_vcpu_init", "on_idle", "on_resume"}
+local CONSOLE = {"on_console", "wait_console"}
 local TIMER = {"after_ns", "at_ns", "every_ns", "wait_ns"}
 local INSNS = {"after_insns", "wait_insns"}
 
@@ -218,14 +225,14 @@ entry{"option.el", "{el = n}",
   'on_pc("f", {el = 0}, print)', of = all_of(CODE, SYSREG, MEMORY, MMIO, EXCEPTION)}
 entry{"option.after", "{after = n}",
   "Ignore the first n hits (on each vCPU, unless total).\nNot for timers, after_insns, on_exit, on_machine_ready.",
-  'on_pc("f", {after = 10}, print)', of = counting()}
+  'on_pc("f", {after = 10}, print)', of = counting(CONSOLE)}
 entry{"option.every", "{every = n}",
   "Of the hits behind `after`, fire on the first and then on every n-th.\n" ..
     "Not for timers, after_insns, on_exit, on_machine_ready.",
-  'on_pc("f", {every = 100}, print)', of = counting()}
+  'on_pc("f", {every = 100}, print)', of = counting(CONSOLE)}
 entry{"option.limit", "{limit = n}",
   "Fire at most n times in all, then the trigger ends.\nFor what has `after`, and for every_ns.",
-  'on_pc("f", {limit = 1}, print)', of = counting{"every_ns"}}
+  'on_pc("f", {limit = 1}, print)', of = counting(CONSOLE, {"every_ns"})}
 entry{"option.total", "{total = true}", "Count `after` and `every` over all vCPUs together.\nContradicts vcpu.",
   'on_pc("f", {total = true, every = 10}, print)', of = counting()}
 entry{"option.when", "{when = condition}",
@@ -246,7 +253,14 @@ entry{"option.dma", "{dma = true}",
   "true: only accesses that no instruction makes; false: only those of instructions.\nDefault: both.",
   'on_mmio_write("pl031", {dma = true}, print)', of = all_of(MMIO)}
 entry{"option.name", "{name = s}", "The name in the journal; default: made of kind and place.\nFor all triggers.",
-  'on_pc("f", {name = "entry"}, print)', of = counting(TIMER, INSNS, {"on_exit", "on_machine_ready"})}
+  'on_pc("f", {name = "entry"}, print)', of = counting(TIMER, INSNS, CONSOLE, {"on_exit", "on_machine_ready"})}
+entry{"option.device", "{device = s}",
+  "Only this serial port: its type or QOM path, or the paddr of the register to which characters are written.\n" ..
+    "Default: all that are known.", 'on_console("login:", {device = "pl011"}, print)', of = all_of(CONSOLE)}
+entry{"option.plain", "{plain = true}", "The pattern is looked for as it is.\nFor on_console.",
+  'on_console("[  OK  ]", {plain = true}, print)', of = all_of(CONSOLE)}
+entry{"option.whole", "{whole = true}", "Only complete lines: ev.line is all of it.\nFor on_console.",
+  'on_console("Oops", {whole = true}, function(ev) print(ev.line) end)', of = all_of(CONSOLE)}
 entry{"filter.name", "{name = s}",
   "Filter of on_exception and on_interrupt: the exception's name.\nThe string alone means the same.",
   'on_exception({name = "svc"}, print)', of = all_of(EXCEPTION)}
@@ -275,7 +289,7 @@ for _, f in ipairs{
   {"size", "The access's width in bytes."},
   {"value", "The data; in on_mmio_read what the device answers, which is asked once, when this is read."},
   {"is_io", "on_read, on_write: true for device memory; nil without the capability device_info."},
-  {"device", "QOM path of the device (on_mmio_...), or its name (on_read, on_write)."},
+  {"device", "QOM path of the device (on_mmio_..., on_console), or its name (on_read, on_write)."},
   {"region", "on_mmio_...: name of the device's memory region."},
   {"offset", "on_mmio_...: offset in the device's memory region, in bytes."},
   {"dma", "on_mmio_...: true if no instruction makes the access."},
@@ -291,6 +305,9 @@ for _, f in ipairs{
   {"far", "on_exception (AArch64): FAR_ELx of the level that takes it."},
   {"number", "on_exception, on_interrupt (M-profile): exception number."},
   {"el", "on_exception, on_interrupt: the level that takes it."},
+  {"line", "on_console: the line, or what there is of it."},
+  {"captures", "on_console: list of the pattern's captures."},
+  {"complete", "on_console: true if the line has ended."},
   {"code", "on_exit: QEMU's exit status."}, {"reason", 'on_exit: why QEMU ends: "guest", "fi.exit", "signal", ...'},
 } do
   entry{"ev." .. f[1], "ev." .. f[1], f[2] .. "\nValid only while the handler runs; nil where it does not apply.",
@@ -473,6 +490,14 @@ entry{"fi.device.fault", "fi.device.fault(device, fault, {params})",
   "An error that the device's model declares; fi.device.list() is the reference.\n" ..
     "Capability device_fault. Context: handler, task, ready.",
   'fi.device.fault("smmuv3", "cmdq", {error = "illegal"})'}
+
+entry{"fi.console.type", "fi.console.type(text [, {device = s}])",
+  "Types into the guest's PL011, whatever -serial is. Returns at once, the guest reads at its pace.\n" ..
+    "Capabilities mmio, device_fault. Context: handler, task, ready.",
+  'task(function() wait_console("login:") fi.console.type("root\\n") end)'}
+entry{"fi.console.list", "list = fi.console.list()",
+  "Serial ports that are known: {{device =, type =}, ...}; print(list) is readable.\n" ..
+    "Capability mmio. Context: handler, task, ready.", "print(fi.console.list())"}
 
 -- Everything else ----------------------------------------------------------------------------------------------------
 

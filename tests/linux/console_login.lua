@@ -18,8 +18,8 @@
 --! stdout: test: no errors of the line
 --! journal: {"kind":"input","text":"root\n"}
 --! journal: {"kind":"input","text":"echo $((6 * 7)) is the answer, from a command that is longer than the FIFO\n"}
---! journal: {"kind":"input","text":"exit\n"}
 --! journal: {"kind":"note","data":{"answer":"42"}}
+--! journal: {"kind":"input","text":"exit\n"}
 --! journal-count: note 1
 --! journal-count: fault 0
 
