@@ -84,7 +84,7 @@ local LF <const>, CR <const> = 10, 13
 
 -- Could what a pattern matches at the end of a line that is not complete become another match? `$` waits for the end.
 local function how_early(pattern, opts)
-  if opts.whole or pattern == "" then
+  if opts.whole or pattern == "" or type(pattern) == "function" then
     return "never"
   elseif opts.plain then
     return "at once"
@@ -100,6 +100,10 @@ end
 local function match(watch, line, complete)
   if not complete and watch.early == "never" then
     return nil
+  end
+  if type(watch.pattern) == "function" then
+    local results = table.pack(watch.pattern(line))
+    return results[1] and results or nil
   end
   local found = table.pack(find(line, watch.pattern, 1, watch.plain))
   if not found[1] or not complete and watch.early == "behind it" and found[2] >= #line then
@@ -199,8 +203,10 @@ end
 
 -- Lua finds that a pattern is wrong only when it gets to that part of it, so a pattern is tried without what is before.
 local function check_pattern(level, pattern, plain)
-  if type(pattern) ~= "string" then
-    error(("on_console: the pattern is a string, not %s"):format(type(pattern)), level + 1)
+  if type(pattern) == "function" then
+    return
+  elseif type(pattern) ~= "string" then
+    error(("on_console: the pattern is a string or a function, not %s"):format(type(pattern)), level + 1)
   end
   local at = 1
   while not plain and at <= #pattern do
@@ -234,7 +240,7 @@ function fi.on_console(pattern, opts, ...)
   need_capability(2, own.device)
   local watch = {pattern = pattern, plain = own.plain, early = how_early(pattern, own), device = own.device, lines = {},
                  taps = {}}
-  local ok, trigger = pcall(raw.arm, pattern, for_c, fn)
+  local ok, trigger = pcall(raw.arm, type(pattern) == "string" and pattern or "function", for_c, fn)
   if not ok then
     error(trigger, 2)
   end

@@ -20,7 +20,7 @@ local function at_line(want, chunk)
     check.ok(not ok and message:find("^chunk:2: " .. want), ("want %s, got %s"):format(want, message))
 end
 
-at_line("on_console: the pattern is a string, not number", "\non_console(1, print)")
+at_line("on_console: the pattern is a string or a function, not number", "\non_console(1, print)")
 at_line("on_console: the handler is a function, not string", "\non_console('x', 'y')")
 at_line("unknown option 'lines' for on_console", "\non_console('x', {lines = 1}, print)")
 at_line("on_console: option 'whole' is true or false, not number", "\non_console('x', {whole = 1}, print)")
