@@ -450,7 +450,7 @@ static void report(FiContext *c, const char *text)
     }
     journal_error(c, message, at ? at + 1 : "", disabled);
     if (fi.opts->on_error == FI_ON_ERROR_EXIT) {
-        fi_request_exit(1, "error in a handler");
+        fi_request_exit(1, "error in a handler", NULL);
     }
 }
 

@@ -43,19 +43,27 @@ static int note(lua_State *L)
     return 0;
 }
 
-static int exit_qemu(lua_State *L)
+/* [code, why, outcome] for fi.verdict */
+static int give_verdict(lua_State *L)
 {
     FiContext *c = fi_script_context();
     lua_Integer code = luaL_checkinteger(L, 1);
     const char *why = luaL_optstring(L, 2, "");
+    const char *outcome = luaL_optstring(L, 3, NULL);
 
     luaL_argcheck(L, code >= 0 && code <= 255, 1, "an exit status is 0 to 255");
     if (c && c->place == FI_PLACE_EXIT) {
-        fi_override_exit(code, why);
+        fi_override_exit(code, why, outcome);
     } else {
-        fi_request_exit(code, why);
+        fi_request_exit(code, why, outcome);
     }
     return 0;
+}
+
+static int exit_qemu(lua_State *L)
+{
+    lua_settop(L, 2);
+    return give_verdict(L);
 }
 
 static int skip(lua_State *L)
@@ -179,9 +187,11 @@ static void set_facts(lua_State *L)
 void fi_bind_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "_log", log_text }, { "note", note },   { "exit", exit_qemu },
-        { "skip", skip },     { "defer", defer }, { "now_ns", now_ns },
-        { "has", has },       { "caps", caps },   { NULL, NULL },
+        { "_log", log_text },  { "note", note },
+        { "exit", exit_qemu }, { "_verdict", give_verdict },
+        { "skip", skip },      { "defer", defer },
+        { "now_ns", now_ns },  { "has", has },
+        { "caps", caps },      { NULL, NULL },
     };
 
     luaL_setfuncs(L, functions, 0);

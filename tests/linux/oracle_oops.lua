@@ -1,17 +1,17 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
--- fi.linux hears two kinds of oops: a driver's bus error, and a null pointer, the base register of a load in a system
--- call having been cleared. Both end the program that asked; the kernel goes on.
+-- fi.linux hears two kinds of oops: a driver's bus error, and a null pointer, where a system call finds its arguments. Both end the program that asked; the kernel goes on.
 
 --! guest: linux
 --! requires: mmio set_pc
 --! sh: fault 1; cat /sys/class/rtc/rtc0/since_epoch >/tmp/epoch
 --! stdout-re: ^Internal error: synchronous external abort: 0*96000210 \[#1\]
 --! stdout-re: ^test: Segmentation fault
---! sh: fault_at __arm64_sys_getcwd
---! sh: pwd -P
+--! sh: fault_at __arm64_sys_umask
+--! sh: sh -c umask
 --! stdout-re: ^Unable to handle kernel NULL pointer dereference at virtual address
 --! stdout-re: ^Internal error: Oops: 0*96000004 \[#2\]
+--! stdout-re: ^test: Segmentation fault
 --! sh: echo alive
 --! stdout: test: alive
 --! journal: {"kind":"note","data":{"oracle":"oops","n":"1"}}

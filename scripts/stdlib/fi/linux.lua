@@ -14,8 +14,8 @@ local fail = options.fail
 
 ---------------------------------------------------------------------------------------------------------------------
 -- Wordings. Each is a list of Lua patterns, anchored in the message; the first oracle with one that matches has the
--- line, so the order counts. Compared with the strings in Debian's arm64 kernel 6.1; where a file or a function is
--- called otherwise in 6.12 that is said, and nothing else differs there.
+-- line, so the order counts. They are the same in 6.1 and 6.12: compared with the strings in Debian's
+-- arm64 kernels 6.1.176 and 6.12.117, but for hard_lockup in 6.1, which that one was built without.
 
 local ORACLES = {
     -- kernel/panic.c, panic(): "Kernel panic - not syncing: %s\n". The line "---[ end Kernel panic" is no second one.
@@ -26,8 +26,8 @@ local ORACLES = {
     {"bug", "^kernel BUG at (%S+)", "^Kernel BUG at (%S+)"},
     -- kernel/watchdog.c, watchdog_timer_fn(): "BUG: soft lockup - CPU#%d stuck for %us! [%s:%d]\n"; pr_fmt "watchdog: "
     {"soft_lockup", "^BUG: soft lockup %- CPU#(%d+) stuck for (%d+)s"},
-    -- 6.1: kernel/watchdog_hld.c, watchdog_overflow_callback(): "Watchdog detected hard LOCKUP on cpu %d\n";
-    -- 6.12: kernel/watchdog.c, watchdog_hardlockup_check(): "CPU%u: Watchdog detected hard LOCKUP on cpu %u\n"
+    -- 6.1: kernel/watchdog_hld.c, watchdog_overflow_callback(); 6.12: kernel/watchdog.c, watchdog_hardlockup_check():
+    -- "Watchdog detected hard LOCKUP on cpu %d\n"; later ones begin with the CPU
     {"hard_lockup", "Watchdog detected hard LOCKUP on cpu (%d+)"},
     -- kernel/rcu/tree_stall.h, print_cpu_stall(): "INFO: %s self-detected stall on CPU\n", print_other_cpu_stall():
     -- "INFO: %s detected stalls on CPUs/tasks:\n"; kernel/rcu/tree_exp.h, synchronize_rcu_expedited_wait(): "INFO: %s

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- fi.linux by itself: lines as kernels print them, and others that are near; arguments; and the triggers, on a guest that
--- says nothing of that kind. What a kernel really does is in tests/linux.
+-- fi.linux by itself: lines as kernels print them, and others that are near; arguments; and the triggers, on a guest
+-- that says nothing of that kind. What a kernel really does is in tests/linux.
 --! guest: checksum
 --! requires: mmio
 --! stdout: checksum 0xdc92167d
