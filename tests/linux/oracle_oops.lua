@@ -10,7 +10,7 @@
 --! sh: fault_at __arm64_sys_umask
 --! sh: sh -c umask
 --! stdout-re: ^Unable to handle kernel NULL pointer dereference at virtual address
---! stdout-re: ^Internal error: Oops: 0*96000004 \[#2\]
+--! stdout-re: ^Internal error: Oops: 0*9600000[4-7] \[#2\]
 --! stdout-re: ^test: Segmentation fault
 --! sh: echo alive
 --! stdout: test: alive

@@ -217,7 +217,7 @@ local function fired()
             return true
         end
     end
-    return #state.faults == 0 and state.reported or false
+    return state.reported or false
 end
 
 local function errors_of_faults()
