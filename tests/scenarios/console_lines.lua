@@ -23,7 +23,7 @@ local function note(name)
         order[#order + 1] = name
         if name == "digits" then
             check.eq(ev.captures[1], "06f", "a capture waits for what it could still take")
-            check.eq(ev.captures[2], "0", "and so does the last one")
+            check.eq(ev.captures[3], "010", "and so does the last one")
         end
     end
 end
@@ -38,7 +38,7 @@ on_console("^ok$", function(ev)
     check.ok(cpu.x0, "registers")
     mem.u32.expected = 5
 end)
-on_console("^dr 0x(%x+) rsr 0x(%x+)", {limit = 1}, note "digits")
+on_console("^dr 0x(%x+) rsr 0x(%x+) ris 0x(%x+)", {limit = 1}, note "digits")
 on_console("received", function(ev)
     check.eq(ev.line, "received", "not behind what has been written")
     check.eq(ev.complete, false, "not complete")
