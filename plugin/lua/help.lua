@@ -95,6 +95,11 @@ Capability timers. ]] .. HANDLER, "at_ns(5000000, function(ev) print(ev.deadline
 entry{"every_ns", "every_ns(ns, [opts,] fn)", [[
 Runs fn(ev) every ns nanoseconds of guest virtual time, first one period from now; {limit = n} ends it.
 Capability timers. ]] .. HANDLER, "every_ns(1000000, {limit = 10}, function() cpu.x0 = 0 end)"}
+entry{"on_console", "on_console(pattern, [opts,] fn)", [[
+Runs fn(ev) right behind the character with which a line of the guest's console matches the Lua pattern; once a line.
+The line need not be complete (a prompt); whole = true waits for its end. ev.line, ev.captures, ev.complete, ev.device.
+opts: after, every, limit, name, device, plain, whole. Capability mmio, or {device = paddr of the register}.
+]] .. HANDLER, 'on_console("^Kernel panic", {whole = true}, function(ev) fi.exit(2, ev.line) end)'}
 entry{"on_machine_ready", "on_machine_ready(fn)", [[
 Runs fn(ev) when all devices exist and no instruction has executed; there is no vCPU yet.
 Context: load. Capability vcpu_work.]], "on_machine_ready(function() print(fi.device.list()) end)"}
@@ -108,11 +113,6 @@ section "Tasks"
 
 local TASK = "Context: task. Returns the event; opts as for the trigger, without limit."
 
-entry{"on_console", "on_console(pattern, [opts,] fn)", [[
-Runs fn(ev) right behind the character with which a line of the guest's console matches the Lua pattern; once a line.
-The line need not be complete (a prompt); whole = true waits for its end. ev.line, ev.captures, ev.complete, ev.device.
-opts: after, every, limit, name, device, plain, whole. Capability mmio, or {device = paddr of the register}.
-]] .. HANDLER, 'on_console("^Kernel panic", {whole = true}, function(ev) fi.exit(2, ev.line) end)'}
 entry{"task", "task(fn)", [[
 Runs fn as a coroutine, at once, up to its first wait: a chain of events as straight code.
 Context: load, handler, task.]], 'task(function() wait_pc("main"); wait_ns(1000); cpu.x0 = 1 end)'}
@@ -589,6 +589,7 @@ live.events = {
   {"fi.VcpuEvent", "vcpu"},
   {"fi.TimerEvent", "vcpu, deadline"},
   {"fi.MachineEvent", ""},
+  {"fi.ConsoleEvent", "vcpu, line, captures, complete, device"},
   {"fi.ExitEvent", "code, reason"},
 }
 
@@ -624,6 +625,7 @@ types{
   after_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
   at_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
   every_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
+  on_console = trigger("pattern: string|(fun(line: string): ...any), [opts]: @option, ", "fi.ConsoleEvent"),
   on_machine_ready = trigger("[opts]: @option, ", "fi.MachineEvent"),
   on_exit = trigger("[opts]: @option, ", "fi.ExitEvent"),
 
@@ -639,6 +641,7 @@ types{
   wait_mmio_write = "where: integer|string|fi.MmioPlace, opts?: @option -> fi.MmioEvent",
   wait_insns = "n: integer, opts?: @option -> fi.CodeEvent",
   wait_ns = "ns: integer, opts?: @option -> fi.TimerEvent",
+  wait_console = "pattern: string|(fun(line: string): ...any), opts?: @option -> fi.ConsoleEvent",
   wait = "...: fi.Trigger -> fi.AnyEvent, fi.Trigger",
 
   ["fi.SKIP"] = "fi.CodeResult", ["fi.RETRY"] = "fi.CodeResult", ["fi.DROP"] = "fi.Drop",
@@ -654,6 +657,7 @@ types{
   ["option.limit"] = "integer", ["option.total"] = "boolean", ["option.when"] = "fi.Condition",
   ["option.value"] = "integer", ["option.mask"] = "integer", ["option.size"] = "1|2|4|8|16",
   ["option.phys"] = "boolean", ["option.dma"] = "boolean", ["option.name"] = "string",
+  ["option.device"] = "string|integer", ["option.plain"] = "boolean", ["option.whole"] = "boolean",
   ["filter.name"] = "string", ["filter.ec"] = "integer", ["filter.number"] = "integer", ["filter.from"] = "fi.Where",
 
   ["ev.trigger"] = "fi.Trigger", ["ev.kind"] = "string", ["ev.hits"] = "integer", ["ev.vcpu"] = "integer",
@@ -664,7 +668,7 @@ types{
   ["ev.crn"] = "integer", ["ev.crm"] = "integer", ["ev.op2"] = "integer", ["ev.from_pc"] = "integer",
   ["ev.to_pc"] = "integer", ["ev.name"] = "string", ["ev.ec"] = "integer?", ["ev.esr"] = "integer?",
   ["ev.far"] = "integer?", ["ev.number"] = "integer?", ["ev.el"] = "integer", ["ev.code"] = "integer",
-  ["ev.reason"] = "string",
+  ["ev.reason"] = "string", ["ev.line"] = "string", ["ev.captures"] = "any[]", ["ev.complete"] = "boolean",
 
   ["fi.counter"] = "name: string -> fi.Counter", ["counter:count_pc"] = "where: fi.Where",
   ["counter:add"] = "n: integer", ["counter:value"] = "vcpu?: integer -> integer", ["counter:sum"] = "-> integer",
@@ -692,6 +696,9 @@ types{
 
   ["fi.device.list"] = "-> {path: string, type: string, faults: table<string, fi.Declared>}[]",
   ["fi.device.fault"] = "device: string, fault: string, params?: table<string, any>",
+
+  ["fi.console.type"] = "text: string, opts?: {device: string?}",
+  ["fi.console.list"] = "-> {device: string, type: string}[]",
 
   ["fi.args"] = "table<string, string>", ["fi.seed"] = "integer", ["fi.rng"] = "m?: integer, n?: integer -> number",
   ["fi.log"] = "fmt: string, ...: any", print = "...: any", ["fi.note"] = "note: table",

@@ -9,7 +9,7 @@
 --! stdout-re: ^dr 0x00a
 --! stdout-re: ^received 3 of 3
 --! journal: {"kind":"trigger","name":"old","type":"console","hits":1,"state":"removed"}
---! journal: {"kind":"reload","ok":true,"triggers":3}
+--! journal: {"kind":"reload","ok":true,"triggers":4}
 --! journal: {"kind":"trigger","name":"new","type":"console","hits":3,"fired":2,"state":"ended"}
 --! checks: 5
 

@@ -8,6 +8,7 @@
 
 local options = require "fi.options"
 
+---@class fi.linux
 local linux = {}
 
 local fail = options.fail
@@ -74,11 +75,14 @@ end
 table.sort(names)
 
 --- The names of all oracles, a list.
+---@return string[]
 function linux.names()
     return table.move(names, 1, #names, 1, {})
 end
 
 --- Which oracle has this line of a console: its name, the message and the captures, or nil.
+---@param line string
+---@return string?, string?, any[]?
 function linux.find(line)
     if type(line) ~= "string" then
         fail(2, "linux.find: a line is a string, not a %s", type(line))
@@ -140,6 +144,10 @@ local function arm(level, what, names_given, opts, fn)
 end
 
 --- Runs fn when the kernel says so. Returns the trigger, as on_console does.
+---@param names_given string|string[]
+---@param opts? table
+---@param ... function
+---@return fi.Trigger
 function linux.on(names_given, opts, ...)
     local what <const> = "linux.on"
     local fn = ...
@@ -157,6 +165,8 @@ end
 local WATCH_OPTIONS = options.set_of{"on", "fn", "device", "name"}
 
 --- Counts what the kernel says. Returns a table: counts by oracle's name, first (the first event), events, trigger.
+---@param opts? table
+---@return table
 function linux.watch(opts)
     local what <const> = "linux.watch"
     opts = opts == nil and {} or opts

@@ -10,6 +10,7 @@
 
 local options = require "fi.options"
 
+---@class fi.verdict
 local verdict = {}
 
 local fail = options.fail
@@ -52,6 +53,7 @@ local function check_outcome(level, what, name)
 end
 
 --- The exit statuses by outcome.
+---@return table<string, integer>
 function verdict.statuses()
     local copy = {}
     for name, status in pairs(STATUS) do
@@ -193,6 +195,8 @@ local function finish(outcome, why)
 end
 
 --- Gives the verdict now and ends QEMU.
+---@param outcome string
+---@param why? string
 function verdict.give(outcome, why)
     check_outcome(2, "verdict.give", outcome)
     if why ~= nil and type(why) ~= "string" then
@@ -204,6 +208,7 @@ function verdict.give(outcome, why)
 end
 
 --- The outcome so far, nil before there is one.
+---@return string?
 function verdict.outcome()
     return state.outcome
 end
@@ -384,6 +389,7 @@ local function arm_deadlines(level, rules)
 end
 
 --- Sets the rules. Once, when the scenario loads.
+---@param rules table
 function verdict.rules(rules)
     check_rules(2, rules)
     if state.rules then
@@ -407,6 +413,8 @@ function verdict.rules(rules)
 end
 
 --- Tells which trigger is the fault, or that a fault was injected. Returns what it got.
+---@param thing any
+---@return any
 function verdict.fault(thing)
     local trigger = type(thing) == "table" and thing.trigger or thing
     if trigger == nil then
@@ -421,6 +429,8 @@ function verdict.fault(thing)
 end
 
 --- Tells whether the changed state was read; with `still`, that it is there to the end.
+---@param yes boolean
+---@param still? boolean
 function verdict.activated(yes, still)
     if type(yes) ~= "boolean" then
         fail(2, "verdict.activated: true or false is wanted, not a %s", type(yes))
