@@ -6,16 +6,18 @@ max_line_length = 120
 local trigger_functions = {
     "on_pc", "on_insn", "on_read", "on_write", "on_exception", "on_interrupt", "on_vcpu_init", "on_idle", "on_resume",
     "after_insns", "on_exit", "on_mmio_read", "on_mmio_write", "after_ns", "at_ns", "every_ns", "on_machine_ready",
-    "on_sysreg_read", "on_sysreg_write",
+    "on_sysreg_read", "on_sysreg_write", "on_console",
 }
 local task_functions = {
     "task", "wait", "wait_pc", "wait_read", "wait_write", "wait_exception", "wait_interrupt", "wait_insns",
     "wait_mmio_read", "wait_mmio_write", "wait_ns", "wait_sysreg_read", "wait_sysreg_write",
+    "wait_console",
 }
 local fi_fields = {
     "SKIP", "RETRY", "DROP", "BUS_ERROR", "counter", "cpu", "mem", "phys", "defer", "skip", "args", "seed", "rng", "log",
     "note", "exit", "symbol", "has", "caps", "target", "vcpus", "version", "triggers", "script", "now_ns", "irq",
     "exception", "device", "reload", "status",
+    "console",
 }
 -- The register file and memory accessors: scenarios assign to their fields.
 local memory = {
@@ -42,6 +44,7 @@ end
 for _, name in ipairs(fi_fields) do
     fi.fields[name] = {other_fields = true}
 end
+fi.fields._verdict = {} -- for the standard library
 fi.fields.mem = memory
 fi.fields.phys = memory
 

@@ -67,7 +67,7 @@ static void refuse_shared_thread(void)
                "-smp): this QEMU tells plugins the wrong vCPU then; use "
                "thread=multi, or one vCPU, or %s",
                fi_cap_advice(FI_CAP_SHARED_THREAD));
-    fi_request_exit(1, "several vCPUs on one thread");
+    fi_request_exit(1, "several vCPUs on one thread", NULL);
 }
 
 /*
@@ -90,7 +90,7 @@ static void refuse_sysreg_triggers_locked(const FiVcpu *v)
                        "name, and vCPU %u is of kind '%s'; use on_insn or "
                        "on_pc there",
                        t->name, v->index, v->arch->name);
-            fi_request_exit(1, "a system register trigger cannot fire");
+            fi_request_exit(1, "a system register trigger cannot fire", NULL);
             return;
         }
     }

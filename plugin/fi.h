@@ -70,11 +70,11 @@ void fi_message(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
  * End QEMU with @code once the running handler has ended.  The first call
  * wins.  Any thread.
  */
-void fi_request_exit(int code, const char *why);
+void fi_request_exit(int code, const char *why, const char *outcome);
 bool fi_exit_requested(void);
 int fi_exit_code(void);
 /* In on_exit handlers: change the status that is about to be returned. */
-void fi_override_exit(int code, const char *why);
+void fi_override_exit(int code, const char *why, const char *outcome);
 /* After fi_request_exit(), while the machine is being made: end QEMU now, that
  * is before the guest's first instruction.  QEMU's main thread. */
 void fi_exit_before_start(void) G_GNUC_NORETURN;

@@ -200,31 +200,34 @@ static struct {
     bool overridden; /* by an on_exit handler */
 } ending;
 
-static void write_verdict(int code, const char *why)
+static void write_verdict(int code, const char *why, const char *outcome)
 {
     FiLine *l = fi_journal_line(fi.journal, "verdict", fi_now_ns());
 
     fi_line_int(l, "code", code);
     fi_line_string(l, "why", why);
+    if (outcome) {
+        fi_line_string(l, "outcome", outcome);
+    }
     fi_line_end(l);
 }
 
-void fi_request_exit(int code, const char *why)
+void fi_request_exit(int code, const char *why, const char *outcome)
 {
     if (g_atomic_int_get(&ending.requested)) {
         return;
     }
     ending.code = code;
-    write_verdict(code, why);
+    write_verdict(code, why, outcome);
     g_atomic_int_set(&ending.requested, 1);
 }
 
-void fi_override_exit(int code, const char *why)
+void fi_override_exit(int code, const char *why, const char *outcome)
 {
     ending.code = code;
     ending.overridden = true;
     g_atomic_int_set(&ending.requested, 2);
-    write_verdict(code, why);
+    write_verdict(code, why, outcome);
 }
 
 bool fi_exit_requested(void)

@@ -477,7 +477,8 @@ static void check_places(void)
         if ((t->spec.kind == FI_MMIO_READ || t->spec.kind == FI_MMIO_WRITE) &&
             !fi_hardware_check(&t->spec, &error)) {
             fi_message("%s%s: %s", t->spec.place, t->name, error->message);
-            fi_request_exit(1, "a trigger for a device that does not exist");
+            fi_request_exit(1, "a trigger for a device that does not exist",
+                            NULL);
             return;
         }
     }
@@ -491,7 +492,7 @@ static void do_remembered(void)
     ok = fi_irq_machine_ready_locked();
     fi_script_unlock();
     if (!ok) {
-        fi_request_exit(1, "fi.irq failed when the machine was ready");
+        fi_request_exit(1, "fi.irq failed when the machine was ready", NULL);
     }
 }
 

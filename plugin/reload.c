@@ -113,7 +113,7 @@ static unsigned arm_new(FiStaging *s)
             fi_script_summarise(t);
         } else {
             fi_registry_add(t);
-            n += t->spec.kind != FI_COUNT;
+            n += !t->spec.internal;
         }
     }
     return n;

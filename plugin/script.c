@@ -450,7 +450,7 @@ static void report(FiContext *c, const char *text)
     }
     journal_error(c, message, at ? at + 1 : "", disabled);
     if (fi.opts->on_error == FI_ON_ERROR_EXIT) {
-        fi_request_exit(1, "error in a handler");
+        fi_request_exit(1, "error in a handler", NULL);
     }
 }
 
@@ -862,19 +862,27 @@ bool fi_script_is_replaced(const FiContext *c)
     return c && c->owner == 0 && c->generation != vm.generation;
 }
 
+void fi_script_fire_locked(FiContext *c)
+{
+    FiTrigger *t = c->trigger;
+
+    c->owner = t->owner;
+    if (fi_trigger_state(t) == FI_ACTIVE &&
+        fi_trigger_hit(t, fi.max_vcpus, false, &c->hits) && t->has_handler &&
+        enter(c)) {
+        call_and_time_handler(c);
+        end_if_exhausted(t);
+        leave(c);
+    }
+}
+
 void fi_script_machine_ready_locked(FiTrigger *t)
 {
     FiContext c = { .place = FI_PLACE_READY,
                     .trigger = t,
-                    .kind = FI_MACHINE_READY,
-                    .owner = t->owner };
+                    .kind = FI_MACHINE_READY };
 
-    if (fi_trigger_state(t) == FI_ACTIVE &&
-        fi_trigger_hit(t, fi.max_vcpus, false, &c.hits) && enter(&c)) {
-        call_and_time_handler(&c);
-        end_if_exhausted(t);
-        leave(&c);
-    }
+    fi_script_fire_locked(&c);
 }
 
 void fi_script_collect_locked(void)

@@ -70,6 +70,7 @@ typedef struct FiContext {
     struct FiRequest *request; /* a client asked for this */
     unsigned owner;            /* 0: the scenario, else a client's number */
     int64_t deadline_ns;       /* FI_TIMER */
+    int details;               /* FI_CONSOLE: reference of a table */
 
     /* private to script.c */
     unsigned generation; /* of the scenario when this began */
@@ -143,6 +144,9 @@ bool fi_script_is_replaced(const FiContext *c);
 /* @t, of kind FI_MACHINE_READY, is armed when the machine is ready.  With the
  * lock. */
 void fi_script_machine_ready_locked(FiTrigger *t);
+/* Run the trigger's handler for this event, from within Lua: on the vCPU of
+ * the context in which it runs.  With the lock. */
+void fi_script_fire_locked(FiContext *c);
 /* Let go of the trigger's handler; with the lock. */
 void fi_script_drop_handler(FiTrigger *t);
 /* Collect all garbage; with the lock. */

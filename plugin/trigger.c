@@ -31,6 +31,7 @@ static const char *const kind_names[FI_KINDS] = {
     [FI_MMIO_WRITE] = "mmio_write",
     [FI_TIMER] = "timer",
     [FI_MACHINE_READY] = "machine_ready",
+    [FI_CONSOLE] = "console",
     [FI_COUNT] = "count",
 };
 
@@ -691,6 +692,7 @@ static void plan_add(FiPlan *p, FiTrigger *t, GPtrArray *mem[2][2])
         }
         break;
     case FI_TIMER:
+    case FI_CONSOLE:
         break; /* no code carries them */
     default:
         p->events[t->spec.kind] = true;

@@ -40,6 +40,7 @@ typedef enum FiKind {
     FI_MMIO_WRITE,
     FI_TIMER,         /* after_ns, at_ns, every_ns */
     FI_MACHINE_READY, /* on_machine_ready */
+    FI_CONSOLE,       /* on_console: console.lua fires it */
     FI_COUNT,         /* counter:count_pc: no handler, an inline add */
     FI_KINDS,
 } FiKind;
@@ -83,6 +84,7 @@ typedef struct FiTriggerSpec {
     char *place;      /* FI_MMIO_*: script:line, for errors that come later */
     bool blame_place; /* a wrong result is that line's, not the handler's */
     bool internal;    /* a task's wait: not in the journal's summary */
+    bool quiet;       /* FI_MMIO_*: what it does is no fault */
 } FiTriggerSpec;
 
 void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind);

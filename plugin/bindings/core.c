@@ -5,6 +5,8 @@
 
 #include "api.h"
 #include "complete_lua.h"
+#include "console.h"
+#include "console_lua.h"
 #include "hardware_lua.h"
 #include "help_lua.h"
 #include "live.h"
@@ -41,19 +43,27 @@ static int note(lua_State *L)
     return 0;
 }
 
-static int exit_qemu(lua_State *L)
+/* [code, why, outcome] for fi.verdict */
+static int give_verdict(lua_State *L)
 {
     FiContext *c = fi_script_context();
     lua_Integer code = luaL_checkinteger(L, 1);
     const char *why = luaL_optstring(L, 2, "");
+    const char *outcome = luaL_optstring(L, 3, NULL);
 
     luaL_argcheck(L, code >= 0 && code <= 255, 1, "an exit status is 0 to 255");
     if (c && c->place == FI_PLACE_EXIT) {
-        fi_override_exit(code, why);
+        fi_override_exit(code, why, outcome);
     } else {
-        fi_request_exit(code, why);
+        fi_request_exit(code, why, outcome);
     }
     return 0;
+}
+
+static int exit_qemu(lua_State *L)
+{
+    lua_settop(L, 2);
+    return give_verdict(L);
 }
 
 static int skip(lua_State *L)
@@ -177,9 +187,11 @@ static void set_facts(lua_State *L)
 void fi_bind_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "_log", log_text }, { "note", note },   { "exit", exit_qemu },
-        { "skip", skip },     { "defer", defer }, { "now_ns", now_ns },
-        { "has", has },       { "caps", caps },   { NULL, NULL },
+        { "_log", log_text },  { "note", note },
+        { "exit", exit_qemu }, { "_verdict", give_verdict },
+        { "skip", skip },      { "defer", defer },
+        { "now_ns", now_ns },  { "has", has },
+        { "caps", caps },      { NULL, NULL },
     };
 
     luaL_setfuncs(L, functions, 0);
@@ -214,11 +226,13 @@ void fi_bindings_open(lua_State *L)
     fi_bind_device(L);
     fi_bind_xml(L);
     fi_bind_status(L);
+    fi_bind_console(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");
     fi_bind_live(L);
     run_embedded(L, fi_hardware_lua, fi_hardware_lua_len);
     run_embedded(L, fi_status_lua, fi_status_lua_len);
+    run_embedded(L, fi_console_lua, fi_console_lua_len);
     run_embedded(L, fi_prelude_lua, fi_prelude_lua_len);
     run_embedded(L, fi_xml_lua, fi_xml_lua_len);
     run_embedded(L, fi_live_lua, fi_live_lua_len);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "console.h"
 #include "impl.h"
 
 #include <string.h>
@@ -240,12 +241,13 @@ static bool timer_field(lua_State *L, const FiContext *c, const char *key)
 static bool known_field(const char *key)
 {
     static const char *const known[] = {
-        "trigger",   "kind",    "hits",     "vcpu", "pc",     "opcode",
-        "insn_size", "addr",    "paddr",    "size", "value",  "is_io",
-        "device",    "from_pc", "to_pc",    "name", "ec",     "esr",
-        "far",       "number",  "el",       "code", "reason", "offset",
-        "region",    "dma",     "deadline", "rt",   "op0",    "op1",
-        "crn",       "crm",     "op2",      NULL
+        "trigger",   "kind",    "hits",     "vcpu", "pc",       "opcode",
+        "insn_size", "addr",    "paddr",    "size", "value",    "is_io",
+        "device",    "from_pc", "to_pc",    "name", "ec",       "esr",
+        "far",       "number",  "el",       "code", "reason",   "offset",
+        "region",    "dma",     "deadline", "rt",   "op0",      "op1",
+        "crn",       "crm",     "op2",      "line", "captures", "complete",
+        NULL
     };
 
     return g_strv_contains(known, key);
@@ -271,6 +273,7 @@ static int event_index(lua_State *L)
         (c->place == FI_PLACE_MEM && access_field(L, c, key)) ||
         (c->mmio && mmio_field(L, c, key)) ||
         (c->kind == FI_TIMER && timer_field(L, c, key)) ||
+        (c->kind == FI_CONSOLE && fi_console_field(L, c, key)) ||
         (c->exception && exception_field(L, c, key)) ||
         (c->place == FI_PLACE_EXIT && exit_field(L, key))) {
         return 1;

@@ -76,7 +76,7 @@ void fi_push_trigger(lua_State *L, FiTrigger *t)
     h->t = fi_trigger_ref(t);
 }
 
-static FiTrigger *check_trigger(lua_State *L, int idx)
+FiTrigger *fi_check_trigger(lua_State *L, int idx)
 {
     Handle *h = luaL_checkudata(L, idx, TRIGGER_MT);
 
@@ -86,7 +86,7 @@ static FiTrigger *check_trigger(lua_State *L, int idx)
 
 static int trigger_remove(lua_State *L)
 {
-    FiTrigger *t = check_trigger(L, 1);
+    FiTrigger *t = fi_check_trigger(L, 1);
     FiTriggerState s = fi_trigger_state(t);
 
     if (s == FI_ACTIVE || s == FI_DISABLED) {
@@ -99,7 +99,7 @@ static int trigger_remove(lua_State *L)
 
 static int trigger_enable(lua_State *L)
 {
-    FiTrigger *t = check_trigger(L, 1);
+    FiTrigger *t = fi_check_trigger(L, 1);
     bool enable = lua_toboolean(L, lua_upvalueindex(1));
     FiTriggerState s = fi_trigger_state(t);
 
@@ -115,7 +115,7 @@ static int trigger_enable(lua_State *L)
 /* For the prelude's wait(): give the trigger another handler, or none. */
 static int trigger_handler(lua_State *L)
 {
-    FiTrigger *t = check_trigger(L, 1);
+    FiTrigger *t = fi_check_trigger(L, 1);
     FiTriggerState s = fi_trigger_state(t);
 
     if (s == FI_ACTIVE || s == FI_DISABLED) {
@@ -135,13 +135,13 @@ static int trigger_gc(lua_State *L)
 
 static int trigger_eq(lua_State *L)
 {
-    lua_pushboolean(L, check_trigger(L, 1) == check_trigger(L, 2));
+    lua_pushboolean(L, fi_check_trigger(L, 1) == fi_check_trigger(L, 2));
     return 1;
 }
 
 static int trigger_tostring(lua_State *L)
 {
-    FiTrigger *t = check_trigger(L, 1);
+    FiTrigger *t = fi_check_trigger(L, 1);
 
     lua_pushfstring(L, "trigger '%s' (%I hits, fired %I times)", t->name,
                     (lua_Integer)fi_trigger_hits(t),
@@ -160,7 +160,7 @@ static void push_owner(lua_State *L, const FiTrigger *t)
 
 static int trigger_index(lua_State *L)
 {
-    FiTrigger *t = check_trigger(L, 1);
+    FiTrigger *t = fi_check_trigger(L, 1);
     const char *key = luaL_checkstring(L, 2);
 
     if (strcmp(key, "hits") == 0) {

@@ -186,8 +186,12 @@ static void journal_access(lua_State *L, FiContext *c, const char *action,
                            bool has_new)
 {
     struct qemu_plugin_fi_mmio *m = c->mmio;
-    FiLine *l = fi_fault_begin(c, action);
+    FiLine *l;
 
+    if (c->trigger->spec.quiet) {
+        return;
+    }
+    l = fi_fault_begin(c, action);
     fi_line_hex(l, "target", m->paddr);
     fi_line_int(l, "size", m->size);
     fi_line_string(l, "region", m->region);

@@ -98,6 +98,8 @@ FI_RAISES void fi_push_event(lua_State *L, FiContext *c);
 void fi_expire_event(FiContext *c);
 /* The data of a memory access, FI_PLACE_MEM; of 16 bytes the low half. */
 uint64_t fi_access_value(const FiContext *c);
+/* The trigger whose handle is at @idx. */
+FI_RAISES FiTrigger *fi_check_trigger(lua_State *L, int idx);
 /* Push the trigger's handle. */
 FI_RAISES void fi_push_trigger(lua_State *L, FiTrigger *t);
 /* nil or a condition at @idx. */

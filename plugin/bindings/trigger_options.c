@@ -155,6 +155,12 @@ static void parse_internal(lua_State *L, FiTriggerSpec *spec, const char *key)
     spec->internal = boolean(L, key);
 }
 
+/* For console.lua: what it does to accesses is what the line would do. */
+static void parse_quiet(lua_State *L, FiTriggerSpec *spec, const char *key)
+{
+    spec->quiet = boolean(L, key);
+}
+
 /* For modules: the line to blame is not the one that calls us. */
 static void parse_place(lua_State *L, FiTriggerSpec *spec, const char *key)
 {
@@ -205,9 +211,9 @@ static const struct Option {
       parse_el },
     { "asid", CODE_KINDS | SYSREG_KINDS | MEM_KINDS, parse_asid },
     { "ttbr", CODE_KINDS | SYSREG_KINDS | MEM_KINDS, parse_ttbr },
-    { "after", COUNTING_KINDS, parse_after },
-    { "every", COUNTING_KINDS, parse_every },
-    { "limit", COUNTING_KINDS | BIT(FI_TIMER), parse_limit },
+    { "after", COUNTING_KINDS | BIT(FI_CONSOLE), parse_after },
+    { "every", COUNTING_KINDS | BIT(FI_CONSOLE), parse_every },
+    { "limit", COUNTING_KINDS | BIT(FI_CONSOLE) | BIT(FI_TIMER), parse_limit },
     { "total", COUNTING_KINDS, parse_total },
     { "when", COUNTING_KINDS, parse_when },
     { "value", MEM_KINDS | MMIO_KINDS | BIT(FI_SYSREG_WRITE), parse_value },
@@ -218,6 +224,7 @@ static const struct Option {
     { "name", ~0u, parse_name },
     { "_internal", ~0u, parse_internal },
     { "_place", MMIO_KINDS, parse_place },
+    { "_quiet", MMIO_KINDS, parse_quiet },
 };
 
 static const struct Option filters[] = {

@@ -95,6 +95,11 @@ Capability timers. ]] .. HANDLER, "at_ns(5000000, function(ev) print(ev.deadline
 entry{"every_ns", "every_ns(ns, [opts,] fn)", [[
 Runs fn(ev) every ns nanoseconds of guest virtual time, first one period from now; {limit = n} ends it.
 Capability timers. ]] .. HANDLER, "every_ns(1000000, {limit = 10}, function() cpu.x0 = 0 end)"}
+entry{"on_console", "on_console(pattern, [opts,] fn)", [[
+Runs fn(ev) right behind the character with which a line of the guest's console matches the Lua pattern; once a line.
+The line need not be complete (a prompt); whole = true waits for its end. ev.line, ev.captures, ev.complete, ev.device.
+opts: after, every, limit, name, device, plain, whole. Capability mmio, or {device = paddr of the register}.
+]] .. HANDLER, 'on_console("^Kernel panic", {whole = true}, function(ev) fi.exit(2, ev.line) end)'}
 entry{"on_machine_ready", "on_machine_ready(fn)", [[
 Runs fn(ev) when all devices exist and no instruction has executed; there is no vCPU yet.
 Context: load. Capability vcpu_work.]], "on_machine_ready(function() print(fi.device.list()) end)"}
@@ -122,6 +127,7 @@ for _, w in ipairs{
   {"wait_mmio_read", "where", "a read of a device", 'wait_mmio_read("pl011")'},
   {"wait_mmio_write", "where", "a write to a device", 'wait_mmio_write("pl011")'},
   {"wait_insns", "n", "n instructions have executed on the vCPU", "wait_insns(1000)"},
+  {"wait_console", "pattern", "a line of the guest's console matches", 'wait_console("login:")'},
   {"wait_ns", "ns", "ns nanoseconds of guest virtual time have passed", "wait_ns(1000000)"},
 } do
   entry{w[1], ("ev = %s(%s [, opts])"):format(w[1], w[2]),
@@ -192,6 +198,7 @@ local MEMORY = {"on_read", "on_write", "wait_read", "wait_write"}
 local MMIO = {"on_mmio_read", "on_mmio_write", "wait_mmio_read", "wait_mmio_write"}
 local EXCEPTION = {"on_exception", "on_interrupt", "wait_exception", "wait_interrupt"}
 local VCPU = {"on_vcpu_init", "on_idle", "on_resume"}
+local CONSOLE = {"on_console", "wait_console"}
 local TIMER = {"after_ns", "at_ns", "every_ns", "wait_ns"}
 local INSNS = {"after_insns", "wait_insns"}
 
@@ -227,14 +234,14 @@ entry{"option.el", "{el = n}",
   'on_pc("f", {el = 0}, print)', of = all_of(CODE, SYSREG, MEMORY, MMIO, EXCEPTION)}
 entry{"option.after", "{after = n}",
   "Ignore the first n hits (on each vCPU, unless total).\nNot for timers, after_insns, on_exit, on_machine_ready.",
-  'on_pc("f", {after = 10}, print)', of = counting()}
+  'on_pc("f", {after = 10}, print)', of = counting(CONSOLE)}
 entry{"option.every", "{every = n}",
   "Of the hits behind `after`, fire on the first and then on every n-th.\n" ..
     "Not for timers, after_insns, on_exit, on_machine_ready.",
-  'on_pc("f", {every = 100}, print)', of = counting()}
+  'on_pc("f", {every = 100}, print)', of = counting(CONSOLE)}
 entry{"option.limit", "{limit = n}",
   "Fire at most n times in all, then the trigger ends.\nFor what has `after`, and for every_ns.",
-  'on_pc("f", {limit = 1}, print)', of = counting{"every_ns"}}
+  'on_pc("f", {limit = 1}, print)', of = counting(CONSOLE, {"every_ns"})}
 entry{"option.total", "{total = true}", "Count `after` and `every` over all vCPUs together.\nContradicts vcpu.",
   'on_pc("f", {total = true, every = 10}, print)', of = counting()}
 entry{"option.when", "{when = condition}",
@@ -255,7 +262,14 @@ entry{"option.dma", "{dma = true}",
   "true: only accesses that no instruction makes; false: only those of instructions.\nDefault: both.",
   'on_mmio_write("pl031", {dma = true}, print)', of = all_of(MMIO)}
 entry{"option.name", "{name = s}", "The name in the journal; default: made of kind and place.\nFor all triggers.",
-  'on_pc("f", {name = "entry"}, print)', of = counting(TIMER, INSNS, {"on_exit", "on_machine_ready"})}
+  'on_pc("f", {name = "entry"}, print)', of = counting(TIMER, INSNS, CONSOLE, {"on_exit", "on_machine_ready"})}
+entry{"option.device", "{device = s}",
+  "Only this serial port: its type or QOM path, or the paddr of the register to which characters are written.\n" ..
+    "Default: all that are known.", 'on_console("login:", {device = "pl011"}, print)', of = all_of(CONSOLE)}
+entry{"option.plain", "{plain = true}", "The pattern is looked for as it is.\nFor on_console.",
+  'on_console("[  OK  ]", {plain = true}, print)', of = all_of(CONSOLE)}
+entry{"option.whole", "{whole = true}", "Only complete lines: ev.line is all of it.\nFor on_console.",
+  'on_console("Oops", {whole = true}, function(ev) print(ev.line) end)', of = all_of(CONSOLE)}
 entry{"filter.name", "{name = s}",
   "Filter of on_exception and on_interrupt: the exception's name.\nThe string alone means the same.",
   'on_exception({name = "svc"}, print)', of = all_of(EXCEPTION)}
@@ -284,7 +298,7 @@ for _, f in ipairs{
   {"size", "The access's width in bytes."},
   {"value", "The data; in on_mmio_read what the device answers, which is asked once, when this is read."},
   {"is_io", "on_read, on_write: true for device memory; nil without the capability device_info."},
-  {"device", "QOM path of the device (on_mmio_...), or its name (on_read, on_write)."},
+  {"device", "QOM path of the device (on_mmio_..., on_console), or its name (on_read, on_write)."},
   {"region", "on_mmio_...: name of the device's memory region."},
   {"offset", "on_mmio_...: offset in the device's memory region, in bytes."},
   {"dma", "on_mmio_...: true if no instruction makes the access."},
@@ -300,6 +314,9 @@ for _, f in ipairs{
   {"far", "on_exception (AArch64): FAR_ELx of the level that takes it."},
   {"number", "on_exception, on_interrupt (M-profile): exception number."},
   {"el", "on_exception, on_interrupt: the level that takes it."},
+  {"line", "on_console: the line, or what there is of it."},
+  {"captures", "on_console: list of the pattern's captures."},
+  {"complete", "on_console: true if the line has ended."},
   {"code", "on_exit: QEMU's exit status."}, {"reason", 'on_exit: why QEMU ends: "guest", "fi.exit", "signal", ...'},
 } do
   entry{"ev." .. f[1], "ev." .. f[1], f[2] .. "\nValid only while the handler runs; nil where it does not apply.",
@@ -483,6 +500,14 @@ entry{"fi.device.fault", "fi.device.fault(device, fault, {params})",
     "Capability device_fault. Context: handler, task, ready.",
   'fi.device.fault("smmuv3", "cmdq", {error = "illegal"})'}
 
+entry{"fi.console.type", "fi.console.type(text [, {device = s}])",
+  "Types into the guest's PL011, whatever -serial is. Returns at once, the guest reads at its pace.\n" ..
+    "Capabilities mmio, device_fault. Context: handler, task, ready.",
+  'task(function() wait_console("login:") fi.console.type("root\\n") end)'}
+entry{"fi.console.list", "list = fi.console.list()",
+  "Serial ports that are known: {{device =, type =}, ...}; print(list) is readable.\n" ..
+    "Capability mmio. Context: handler, task, ready.", "print(fi.console.list())"}
+
 -- Everything else ----------------------------------------------------------------------------------------------------
 
 section "Everything else"
@@ -587,6 +612,7 @@ live.events = {
   {"fi.VcpuEvent", "vcpu"},
   {"fi.TimerEvent", "vcpu, deadline"},
   {"fi.MachineEvent", ""},
+  {"fi.ConsoleEvent", "vcpu, line, captures, complete, device"},
   {"fi.ExitEvent", "code, reason"},
 }
 
@@ -622,6 +648,7 @@ types{
   after_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
   at_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
   every_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
+  on_console = trigger("pattern: string|(fun(line: string): ...any), [opts]: @option, ", "fi.ConsoleEvent"),
   on_machine_ready = trigger("[opts]: @option, ", "fi.MachineEvent"),
   on_exit = trigger("[opts]: @option, ", "fi.ExitEvent"),
 
@@ -637,6 +664,7 @@ types{
   wait_mmio_write = "where: integer|string|fi.MmioPlace, opts?: @option -> fi.MmioEvent",
   wait_insns = "n: integer, opts?: @option -> fi.CodeEvent",
   wait_ns = "ns: integer, opts?: @option -> fi.TimerEvent",
+  wait_console = "pattern: string|(fun(line: string): ...any), opts?: @option -> fi.ConsoleEvent",
   wait = "...: fi.Trigger -> fi.AnyEvent, fi.Trigger",
 
   ["fi.SKIP"] = "fi.CodeResult", ["fi.RETRY"] = "fi.CodeResult", ["fi.DROP"] = "fi.Drop",
@@ -653,6 +681,7 @@ types{
   ["option.limit"] = "integer", ["option.total"] = "boolean", ["option.when"] = "fi.Condition",
   ["option.value"] = "integer", ["option.mask"] = "integer", ["option.size"] = "1|2|4|8|16",
   ["option.phys"] = "boolean", ["option.dma"] = "boolean", ["option.name"] = "string",
+  ["option.device"] = "string|integer", ["option.plain"] = "boolean", ["option.whole"] = "boolean",
   ["filter.name"] = "string", ["filter.ec"] = "integer", ["filter.number"] = "integer", ["filter.from"] = "fi.Where",
 
   ["ev.trigger"] = "fi.Trigger", ["ev.kind"] = "string", ["ev.hits"] = "integer", ["ev.vcpu"] = "integer",
@@ -663,7 +692,7 @@ types{
   ["ev.crn"] = "integer", ["ev.crm"] = "integer", ["ev.op2"] = "integer", ["ev.from_pc"] = "integer",
   ["ev.to_pc"] = "integer", ["ev.name"] = "string", ["ev.ec"] = "integer?", ["ev.esr"] = "integer?",
   ["ev.far"] = "integer?", ["ev.number"] = "integer?", ["ev.el"] = "integer", ["ev.code"] = "integer",
-  ["ev.reason"] = "string",
+  ["ev.reason"] = "string", ["ev.line"] = "string", ["ev.captures"] = "any[]", ["ev.complete"] = "boolean",
 
   ["fi.counter"] = "name: string -> fi.Counter", ["counter:count_pc"] = "where: fi.Where",
   ["counter:add"] = "n: integer", ["counter:value"] = "vcpu?: integer -> integer", ["counter:sum"] = "-> integer",
@@ -691,6 +720,9 @@ types{
 
   ["fi.device.list"] = "-> {path: string, type: string, faults: table<string, fi.Declared>}[]",
   ["fi.device.fault"] = "device: string, fault: string, params?: table<string, any>",
+
+  ["fi.console.type"] = "text: string, opts?: {device: string?}",
+  ["fi.console.list"] = "-> {device: string, type: string}[]",
 
   ["fi.args"] = "table<string, string>", ["fi.seed"] = "integer", ["fi.rng"] = "m?: integer, n?: integer -> number",
   ["fi.log"] = "fmt: string, ...: any", print = "...: any", ["fi.note"] = "note: table",

@@ -3,7 +3,7 @@
 -- that is done in the VM. Gets the tables `fi` and `live`. An operation returns what is shown as JSON, and as text.
 
 local fi, live = ...
-local tostring, type, next, pairs = tostring, type, next, pairs
+local tostring, type, pairs = tostring, type, pairs
 
 -- Literals -----------------------------------------------------------------------------------------------------------
 
@@ -160,11 +160,6 @@ end
 
 -- Console ------------------------------------------------------------------------------------------------------------
 
--- Where a serial port's transmitted bytes are written, by QEMU's type.
-local PORTS = {
-  pl011 = 0x00, ["serial-mm"] = 0x00, ["cmsdk-apb-uart"] = 0x00, cadence_uart = 0x30, ["imx.serial"] = 0x40,
-  ["exynos4210.uart"] = 0x20, ["stm32f2xx-usart"] = 0x04, ["nrf51_soc.uart"] = 0x51c, ["bcm2835-aux"] = 0x40,
-}
 local armed
 
 local function stop_listening()
@@ -190,22 +185,10 @@ function live.subscribe()
     return {}
   end
   stop_listening()
-  local found = {}
-  for kind, offset in pairs(PORTS) do
-    local ok, t = pcall(fi.on_mmio_write, { kind, offset = offset }, { _internal = true, name = "console " .. kind },
-      function(ev)
-        if not live.console_byte(ev.device or kind, kind, ev.value & 0xff) then
-          stop_listening()
-        end
-      end)
-    if ok then
-      found[#found + 1] = t
+  armed = live.tap_console(nil, function(_, path, kind, byte)
+    if not live.console_byte(path, kind, byte) then
+      stop_listening()
     end
-  end
-  if next(found) == nil then
-    error("this machine has no serial port that is known: pl011, serial-mm, cmsdk-apb-uart, cadence_uart, imx.serial, "
-      .. "exynos4210.uart, stm32f2xx-usart, nrf51_soc.uart, bcm2835-aux", 0)
-  end
-  armed = found
+  end)
   return {}
 end

@@ -121,6 +121,7 @@ fi.wait_insns = waiter("wait_insns", fi.after_insns, 1)
 fi.wait_mmio_read = waiter("wait_mmio_read", fi.on_mmio_read, 1)
 fi.wait_mmio_write = waiter("wait_mmio_write", fi.on_mmio_write, 1)
 fi.wait_ns = waiter("wait_ns", fi.after_ns, 1)
+fi.wait_console = waiter("wait_console", fi.on_console, 1)
 
 function fi.wait(...)
   local co = current_task("wait")
@@ -208,7 +209,7 @@ for _, name in ipairs {
   "on_sysreg_read", "on_sysreg_write", "wait_sysreg_read", "wait_sysreg_write",
   "after_insns", "on_exit", "task", "wait", "wait_pc", "wait_read", "wait_write", "wait_exception", "wait_interrupt",
   "wait_insns", "mem", "phys", "on_mmio_read", "on_mmio_write", "after_ns", "at_ns", "every_ns", "on_machine_ready",
-  "wait_mmio_read", "wait_mmio_write", "wait_ns",
+  "wait_mmio_read", "wait_mmio_write", "wait_ns", "on_console", "wait_console",
 } do
   _G[name] = fi[name]
 end

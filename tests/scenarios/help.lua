@@ -149,7 +149,7 @@ end
 local differ = {}
 for name, where in pairs{
   on_pc = "main", on_read = 1, on_write = 1, on_sysreg_read = "ESR_EL1", on_sysreg_write = "ESR_EL1", on_mmio_read = 1,
-  on_mmio_write = 1, after_insns = 1, after_ns = 1,
+  on_mmio_write = 1, after_insns = 1, after_ns = 1, on_console = "x",
 } do
   local _, message = pcall(_G[name], where, {no_such_option = 1}, print)
   local own = {}

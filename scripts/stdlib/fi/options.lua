@@ -7,7 +7,7 @@
 local options = {}
 
 -- Modules whose own lines say nothing to the caller.
-local MODULES = {faults = true, mmio = true, options = true}
+local MODULES = {faults = true, linux = true, mmio = true, options = true, verdict = true}
 
 --- The options of triggers that count accesses or executions.
 options.TRIGGER = {"vcpu", "el", "after", "every", "limit", "total", "when", "name"}

@@ -130,6 +130,16 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field limit? integer Fire at most n times in all, then the trigger ends.
 ---@field name? string The name in the journal; default: made of kind and place.
 
+---@class fi.option.on_console
+---@field after? integer Ignore the first n hits (on each vCPU, unless total).
+---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
+---@field limit? integer Fire at most n times in all, then the trigger ends.
+---@field name? string The name in the journal; default: made of kind and place.
+--- Only this serial port: its type or QOM path, or the paddr of the register to which characters are written.
+---@field device? string|integer
+---@field plain? boolean The pattern is looked for as it is.
+---@field whole? boolean Only complete lines: ev.line is all of it.
+
 ---@class fi.option.on_machine_ready
 ---@field name? string The name in the journal; default: made of kind and place.
 
@@ -196,6 +206,15 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field size? 1|2|4|8|16 Only accesses n bytes wide: 1, 2, 4, 8, 16.
 ---@field dma? boolean true: only accesses that no instruction makes; false: only those of instructions.
 ---@field name? string The name in the journal; default: made of kind and place.
+
+---@class fi.option.wait_console
+---@field after? integer Ignore the first n hits (on each vCPU, unless total).
+---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
+---@field name? string The name in the journal; default: made of kind and place.
+--- Only this serial port: its type or QOM path, or the paddr of the register to which characters are written.
+---@field device? string|integer
+---@field plain? boolean The pattern is looked for as it is.
+---@field whole? boolean Only complete lines: ev.line is all of it.
 
 ---@class fi.irq.set
 ---@field spi? integer INTID of a shared peripheral interrupt, 32 to 1019.
@@ -270,7 +289,7 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 --- The data; in on_mmio_read what the device answers, which is asked once, when this is read.
 ---@field value integer|string
 ---@field is_io boolean? on_read, on_write: true for device memory; nil without the capability device_info.
----@field device string? QOM path of the device (on_mmio_...), or its name (on_read, on_write).
+---@field device string? QOM path of the device (on_mmio_..., on_console), or its name (on_read, on_write).
 
 ---@class fi.MmioEvent: fi.Event
 ---@field vcpu integer? The vCPU's number; nil for DMA, on_exit and on_machine_ready.
@@ -279,7 +298,7 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field paddr integer? paddr of the access, nil where there is none.
 ---@field size integer The access's width in bytes.
 ---@field value integer? The data; in on_mmio_read what the device answers, which is asked once, when this is read.
----@field device string QOM path of the device (on_mmio_...), or its name (on_read, on_write).
+---@field device string QOM path of the device (on_mmio_..., on_console), or its name (on_read, on_write).
 ---@field region string on_mmio_...: name of the device's memory region.
 ---@field offset integer on_mmio_...: offset in the device's memory region, in bytes.
 ---@field dma boolean on_mmio_...: true if no instruction makes the access.
@@ -304,11 +323,18 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 
 ---@class fi.MachineEvent: fi.Event
 
+---@class fi.ConsoleEvent: fi.Event
+---@field vcpu integer The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field line string on_console: the line, or what there is of it.
+---@field captures any[] on_console: list of the pattern's captures.
+---@field complete boolean on_console: true if the line has ended.
+---@field device string QOM path of the device (on_mmio_..., on_console), or its name (on_read, on_write).
+
 ---@class fi.ExitEvent: fi.Event
 ---@field code integer on_exit: QEMU's exit status.
 ---@field reason string on_exit: why QEMU ends: "guest", "fi.exit", "signal", ...
 
----@class fi.AnyEvent: fi.CodeEvent, fi.SysregEvent, fi.MemoryEvent, fi.MmioEvent, fi.ExceptionEvent, fi.VcpuEvent, fi.TimerEvent, fi.MachineEvent, fi.ExitEvent
+---@class fi.AnyEvent: fi.CodeEvent, fi.SysregEvent, fi.MemoryEvent, fi.MmioEvent, fi.ExceptionEvent, fi.VcpuEvent, fi.TimerEvent, fi.MachineEvent, fi.ConsoleEvent, fi.ExitEvent
 
 ---@class fi.Trigger
 ---@field hits integer Hits so far on all vCPUs: filters passed, fired or not.
@@ -560,6 +586,7 @@ fi = {}
 fi.irq = {}
 fi.exception = {}
 fi.device = {}
+fi.console = {}
 fi.symbols = {}
 fi.xml = {}
 
@@ -810,6 +837,23 @@ fi.at_ns = at_ns
 function every_ns(ns, opts, fn) end
 fi.every_ns = every_ns
 
+--- Runs fn(ev) right behind the character with which a line of the guest's console matches the Lua pattern; once a
+--- line.
+--- The line need not be complete (a prompt); whole = true waits for its end. ev.line, ev.captures, ev.complete,
+--- ev.device.
+--- opts: after, every, limit, name, device, plain, whole. Capability mmio, or {device = paddr of the register}.
+--- Context: load, handler, task. Returns a trigger.
+---```lua
+---on_console("^Kernel panic", {whole = true}, function(ev) fi.exit(2, ev.line) end)
+---```
+---@param pattern string|(fun(line: string): ...any)
+---@param opts? fi.option.on_console
+---@param fn (fun(ev: fi.ConsoleEvent))?
+---@return fi.Trigger
+---@overload fun(pattern: string|(fun(line: string): ...any), fn: (fun(ev: fi.ConsoleEvent))?): fi.Trigger
+function on_console(pattern, opts, fn) end
+fi.on_console = on_console
+
 --- Runs fn(ev) when all devices exist and no instruction has executed; there is no vCPU yet.
 --- Context: load. Capability vcpu_work.
 ---```lua
@@ -952,6 +996,17 @@ fi.wait_mmio_write = wait_mmio_write
 ---@return fi.CodeEvent
 function wait_insns(n, opts) end
 fi.wait_insns = wait_insns
+
+--- Goes on in the handler of a one-shot trigger: a line of the guest's console matches.
+--- Context: task. Returns the event; opts as for the trigger, without limit.
+---```lua
+---task(function() wait_console("login:") fi.log('here') end)
+---```
+---@param pattern string|(fun(line: string): ...any)
+---@param opts? fi.option.wait_console
+---@return fi.ConsoleEvent
+function wait_console(pattern, opts) end
+fi.wait_console = wait_console
 
 --- Goes on in the handler of a one-shot trigger: ns nanoseconds of guest virtual time have passed.
 --- Context: task. Returns the event; opts as for the trigger, without limit.
@@ -1191,6 +1246,23 @@ function fi.device.list() end
 ---@param fault string
 ---@param params? table<string, any>
 function fi.device.fault(device, fault, params) end
+
+--- Types into the guest's PL011, whatever -serial is. Returns at once, the guest reads at its pace.
+--- Capabilities mmio, device_fault. Context: handler, task, ready.
+---```lua
+---task(function() wait_console("login:") fi.console.type("root\n") end)
+---```
+---@param text string
+---@param opts? {device: string?}
+function fi.console.type(text, opts) end
+
+--- Serial ports that are known: {{device =, type =}, ...}; print(list) is readable.
+--- Capability mmio. Context: handler, task, ready.
+---```lua
+---print(fi.console.list())
+---```
+---@return {device: string, type: string}[]
+function fi.console.list() end
 
 --- Random numbers from the seed, as math.random, which is the same generator.
 --- Context: any.
