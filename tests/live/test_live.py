@@ -694,6 +694,7 @@ def chunks_run_on_the_vcpu_that_they_name(config):
 @test
 def across_stop_and_cont(config):
     with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client:
+        wait_until(lambda: "live\n" in guest.output(), "the guest")  # core 1 is off before
         client.eval("n = 0; on_pc('step', function() n = n + 1 end)")
         guest.qmp.command("stop")
         first = client.eval("{n, mem.u64.steps}")

@@ -44,6 +44,7 @@ end)
 
 check.at_exit(function()
     check.eq(tag, version, "own globals at the end") -- luacheck: ignore 113
-    check.ok(fi.status().reloads >= 20, "reloads: " .. fi.status().reloads)
+    -- How many there are before the guest is done is the host's business
+    check.ok(fi.status().reloads >= 2, "reloads: " .. fi.status().reloads)
     check.ok(#fi.triggers() <= 8, "triggers: " .. #fi.triggers())
 end)
