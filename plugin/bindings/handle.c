@@ -217,24 +217,6 @@ static bool is_listed(FiTrigger *t)
            fi_trigger_state(t) != FI_REMOVED;
 }
 
-static int list_triggers(lua_State *L)
-{
-    GPtrArray *list = triggers_to_list();
-    lua_Integer n = 0;
-    guint i;
-
-    lua_newtable(L);
-    for (i = 0; i < list->len; i++) {
-        FiTrigger *t = g_ptr_array_index(list, i);
-
-        if (is_listed(t)) {
-            fi_push_trigger(L, t);
-            lua_seti(L, -2, ++n);
-        }
-    }
-    return 1;
-}
-
 static void set_count(lua_State *L, const char *key, uint64_t n)
 {
     lua_pushinteger(L, (lua_Integer)n);
@@ -259,8 +241,9 @@ static void push_row(lua_State *L, FiTrigger *t)
     set_count(L, "time_ns", fi_trigger_time_ns(t));
 }
 
-/* Plain data, for those who show it. */
-static int trigger_rows(lua_State *L)
+typedef FI_RAISES void (*PushFunc)(lua_State *L, FiTrigger *t);
+
+static int push_each(lua_State *L, PushFunc push)
 {
     GPtrArray *list = triggers_to_list();
     lua_Integer n = 0;
@@ -271,11 +254,22 @@ static int trigger_rows(lua_State *L)
         FiTrigger *t = g_ptr_array_index(list, i);
 
         if (is_listed(t)) {
-            push_row(L, t);
+            push(L, t);
             lua_seti(L, -2, ++n);
         }
     }
     return 1;
+}
+
+static int list_triggers(lua_State *L)
+{
+    return push_each(L, fi_push_trigger);
+}
+
+/* Plain data, for those who show it. */
+static int trigger_rows(lua_State *L)
+{
+    return push_each(L, push_row);
 }
 
 static void push_methods(lua_State *L)
