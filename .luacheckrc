@@ -53,6 +53,7 @@ files["tests/scenarios"].max_comment_line_length = false
 files["tests/linux"].max_comment_line_length = false
 files["scripts/template"].max_comment_line_length = false
 files["scripts/stdlib/fi/*.test.lua"].max_comment_line_length = false
+files["scripts/stdlib/fi/scenarios/*.test.lua"].max_comment_line_length = false
 -- Annotations cannot be broken either.
 files["scripts/stdlib/meta"].max_comment_line_length = false
 -- Scenarios that are wrong on purpose.

@@ -7,7 +7,8 @@
 local options = {}
 
 -- Modules whose own lines say nothing to the caller.
-local MODULES = {faults = true, linux = true, mmio = true, options = true, verdict = true}
+local MODULES = {faults = true, irq_storm = true, linux = true, mmio = true, options = true, scenario = true,
+                 sysreg = true, verdict = true}
 
 --- The options of triggers that count accesses or executions.
 options.TRIGGER = {"vcpu", "el", "after", "every", "limit", "total", "when", "name"}
@@ -25,8 +26,8 @@ end
 -- The error's own place is in one of the modules or in C: drop it where the caller's is put in front.
 local function without_place(message)
     local text = tostring(message)
-    local module, rest = text:match("^[^\n]-fi/(%w+)%.lua:%d+: ()")
-    return MODULES[module] and text:sub(rest) or text
+    local module, rest = text:match("^[^\n]-fi/([%w_/]+)%.lua:%d+: ()")
+    return module and (MODULES[module] or module:find("^scenarios/")) and text:sub(rest) or text
 end
 
 --- Calls fn and blames its errors on the line at `level`.
