@@ -16,8 +16,11 @@
 /* Requests taken in one go, so that a client with many does not keep the
  * others waiting. */
 #define MAX_WORK 64
-/* Unread output beyond which events are dropped, and then the client. */
+/* Unread output beyond which events are dropped, then what chunks print, and
+ * then the client. A chunk's output is part of its answer, so what a client has
+ * subscribed to must not crowd it out. */
 #define SOFT_LIMIT (1u << 20)
+#define PRINT_LIMIT (16u << 20)
 #define HARD_LIMIT (64u << 20)
 #define PROMPT "fi> "
 #define PROMPT_IN_CHUNK "..> "
@@ -132,9 +135,9 @@ static void say_lost_locked(FiSession *s)
     s->lost = 0;
 }
 
-static bool has_room_locked(FiSession *s)
+static bool has_room_locked(FiSession *s, size_t limit)
 {
-    if (s->gone || s->out->len > SOFT_LIMIT) {
+    if (s->gone || s->out->len > limit) {
         s->lost++;
         return false;
     }
@@ -161,7 +164,7 @@ static void event_locked(FiSession *s, const char *json, const char *text)
 void fi_session_event(FiSession *s, const char *json, const char *text)
 {
     pthread_mutex_lock(&s->lock);
-    if (has_room_locked(s)) {
+    if (has_room_locked(s, SOFT_LIMIT)) {
         event_locked(s, json, text);
     }
     pthread_mutex_unlock(&s->lock);
@@ -190,7 +193,7 @@ void fi_session_print(FiSession *s, const FiRequest *r, const char *text,
         g_string_append_printf(json, ",\"request\":\"%s\"}", r->id);
     }
     pthread_mutex_lock(&s->lock);
-    if (!has_room_locked(s)) {
+    if (!has_room_locked(s, PRINT_LIMIT)) {
         /* counted */
     } else if (r->id) {
         frame_locked(s, "0", "event", json->str, json->len);
@@ -224,7 +227,7 @@ static void flush_console_locked(FiSession *s, size_t len)
     g_autoptr(GString) json = NULL;
     g_autofree char *text = NULL;
 
-    if (len && has_room_locked(s)) {
+    if (len && has_room_locked(s, SOFT_LIMIT)) {
         json = g_string_new("{\"event\":\"console\",\"device\":");
         fi_json_string(json, s->console_device, strlen(s->console_device));
         g_string_append_printf(json,

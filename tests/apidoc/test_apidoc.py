@@ -19,6 +19,7 @@ HELP = "plugin/lua/help.lua"
 META = "scripts/stdlib/meta/fi.lua"
 REFERENCE = "docs/lua-api.md"
 GENERATOR = "tools/apidoc.lua"
+SCENARIOS = "tools/scenariodoc.lua"
 
 
 def run_lua(*arguments, **more):
@@ -63,6 +64,27 @@ def stale_files_are_noticed():
         (copy / HELP).write_text(text.replace('["fi.seed"] = "integer", ', ""))
         result = run_lua(copy / GENERATOR, "--check")
         assert result.returncode == 1 and "fi.seed has no type" in result.stderr, result.stderr
+
+
+def scenarios_are_described():
+    """The library's reference and annotations are fresh, and each scenario has its test and its example."""
+    result = run_lua(ROOT / SCENARIOS, "--check")
+    assert result.returncode == 0, result.stderr
+    with tempfile.TemporaryDirectory() as directory:
+        copy = pathlib.Path(directory)
+        for name in ("scripts", "tools", "docs", "tests/scenarios/examples"):
+            shutil.copytree(ROOT / name, copy / name)
+        for name in ("docs/scenarios.md", "scripts/stdlib/meta/scenarios.lua"):
+            before = (copy / name).read_text()
+            (copy / name).write_text(before.replace("calls of it", "cals of it"))
+            result = run_lua(copy / SCENARIOS, "--check")
+            assert result.returncode == 1 and f"{name} is stale" in result.stderr, result.stderr
+            assert run_lua(copy / SCENARIOS).returncode == 0
+            assert (copy / name).read_text() == before, f"{name} is not what it was"
+        for name in ("scripts/stdlib/fi/scenarios/seu_registers.test.lua", "scripts/examples/seu_registers.lua"):
+            (copy / name).unlink()
+            result = run_lua(copy / SCENARIOS, "--check")
+            assert result.returncode == 1 and f"seu_registers has no {name}" in result.stderr, result.stderr
 
 
 def annotations_have_every_name():
@@ -111,8 +133,11 @@ def annotations_name_classes_that_exist():
 
 
 def modules():
-    """The modules of the standard library."""
-    return sorted(path for path in (ROOT / "scripts/stdlib/fi").glob("*.lua") if not path.name.endswith(".test.lua"))
+    """The modules of the standard library; run_scenario.lua is none."""
+    return sorted(
+        path for path in (ROOT / "scripts/stdlib/fi").glob("*.lua")
+        if not path.name.endswith(".test.lua") and path.name != "run_scenario.lua"
+    )
 
 
 def wrong_in(text):
@@ -157,6 +182,7 @@ def editors_find_the_annotations():
 TESTS = [
     generated_files_are_fresh,
     stale_files_are_noticed,
+    scenarios_are_described,
     annotations_have_every_name,
     annotations_parse_and_refuse_require,
     annotations_name_classes_that_exist,

@@ -8,6 +8,7 @@ It is installed below a temporary directory and then moved, so nothing can be fo
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -105,6 +106,17 @@ def run_uses_the_installed_library(tree):
         [tree.fi, "run", "--qemu", tree.qemu, "--kernel", tree.guest("checksum"), tree.script(WHERE)])
     assert status == 0 and "checksum 0xdc92167d" in out, (status, out, messages)
     assert f"library: {tree.data}/stdlib/fi/faults.lua" in messages, messages
+
+
+def scenarios_of_the_library_run(tree):
+    """fi scenarios lists the installed library, and fi run --scenario runs one of it"""
+    status, out, messages = tree.run([tree.fi, "scenarios", "seu_registers"])
+    assert status == 0 and "fi run --scenario seu_registers" in out and "./fi" not in out, (status, out, messages)
+    status, out, messages = tree.run(
+        [tree.fi, "run", "--qemu", tree.qemu, "--kernel", tree.guest("checksum"), "--scenario", "seu_registers",
+         "--arg", "code=checksum", "--arg", "registers=w2"])
+    assert status == 0 and "checksum 0xdc92167d" not in out, (status, out, messages)
+    assert re.search("seu_registers: 1 fault: bit [0-9]+ of w2 flipped at checksum", messages), messages
 
 
 def run_through_a_link(tree):
@@ -225,6 +237,7 @@ def missing_things_are_named(tree):
 TESTS = [
     everything_is_where_it_belongs,
     run_uses_the_installed_library,
+    scenarios_of_the_library_run,
     run_through_a_link,
     plugin_finds_the_installed_library,
     built_plugin_finds_the_source_library,

@@ -757,6 +757,36 @@ def config_alone_will_do(box):
 
 
 @test
+def a_scenario_of_the_library_needs_no_script(box):
+    library = box.repo / "scripts/stdlib/fi"
+    library.mkdir(parents=True, exist_ok=True)
+    (library / "run_scenario.lua").write_text("-- runs it\n")
+    result = box.fi(
+        "run", "--scenario", "seu", "--arg", "bits=1,2", "--kernel", box.guest(), "--seed", "3", env=box.given_qemu())
+    words = [line[1:-1] for line in result.stdout.splitlines() if line.startswith("<")]
+    options = plugin_options(words)
+    expect(options["script"] == str(library / "run_scenario.lua"), result)
+    expect(options["arg.scenario"] == "seu" and options["arg.bits"] == "1,2" and options["seed"] == "3", result)
+    expect_error(box.fi("run", "--scenario", "seu", env=box.given_qemu()), 1, "--scenario seu", "--kernel")
+    expect_error(box.fi("run", "--scenario", "seu", "x.lua"), 2, "x.lua", "seu")
+    expect_error(box.fi("run", "--scenario"), 2, "--scenario")
+
+
+@test
+def scenarios_are_listed_and_described(box):
+    (box.repo / "docs").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "docs/scenarios.md", box.repo / "docs/scenarios.md")
+    names = [path.stem for path in (ROOT / "scripts/stdlib/fi/scenarios").glob("*.lua") if ".test" not in path.name]
+    result = box.fi("scenarios")
+    expect([line.split()[0] for line in result.stdout.splitlines()] == sorted(names), result)
+    result = box.fi("scenarios", "seu_registers")
+    expect("single event upset" in result.stdout and "code         the function (place; must be given)" in result.stdout, result)
+    expect("--scenario seu_registers" in result.stdout and "|" not in result.stdout, result)
+    expect_error(box.fi("scenarios", "seu"), 1, "'seu'", "seu_registers")
+    expect_error(box.fi("scenarios", "seu_registers", "more"), 2, "one NAME")
+
+
+@test
 def arguments_after_the_dashes_go_to_qemu(box):
     result, words = run(box, "--", "-append", "two words", "-serial", "null")
     expect(has(words, "-append", "two words"), result)

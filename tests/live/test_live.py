@@ -615,6 +615,28 @@ def a_client_that_does_not_read_stalls_nobody(config):
 
 
 @test
+def what_a_chunk_prints_is_not_lost_among_events(config):
+    with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client, guest.framed() as slow:
+        slow.ask("subscribe", events=["hits"])
+        client.eval("n = 0; hot = on_pc('step', function() n = n + 1 end)")
+        wait_until(lambda: client.eval("n") > 100000, "the guest")
+        client.eval("hot:remove()")
+        ident = slow.submit("eval", code="print('of a chunk') done = 1")
+        wait_until(lambda: client.eval("done") == 1, "the chunk")
+        equal(slow.reply(ident)[0], "ok")
+        equal([event["text"] for event in slow.events if event["event"] == "print"], ["of a chunk"])
+        assert slow.wait_event("lost")["count"] > 0
+        # A chunk that prints without end does not fill the memory either
+        slow.events.clear()
+        ident = slow.submit("eval", code="for i = 1, 400 do print(('x'):rep(1 << 16)) end done = 2")
+        wait_until(lambda: client.eval("done") == 2, "the chunk")
+        equal(slow.reply(ident)[0], "ok")
+        printed = sum(event["event"] == "print" for event in slow.events)
+        assert 200 < printed < 400, printed
+        equal(slow.wait_event("lost")["count"], 400 - printed)
+
+
+@test
 def a_client_that_never_reads_is_dropped(config):
     with Guest(config, kernel="live", smp=2) as guest, guest.framed() as client, guest.framed() as deaf:
         for _ in range(16):

@@ -12,6 +12,7 @@ esac
 FI_NO_INSTALL=${FI_NO_INSTALL:-}
 FI_REPL=$FI_BUILD_DIR/fi-repl
 FI_STDLIB=$FI_ROOT/scripts/stdlib
+FI_SCENARIO_REFERENCE=$FI_ROOT/docs/scenarios.md
 
 # Messages go to stderr, so that what a guest prints can be piped on.
 say() {

@@ -6,6 +6,7 @@
 PLUGIN=$FI_PLUGIN_DIR/libfi_lua.so
 FI_REPL=$FI_HERE/fi-repl
 FI_STDLIB=$FI_DATA/stdlib
+FI_SCENARIO_REFERENCE=$FI_DATA/scenarios.md
 PATCHED_QEMU="./fi setup in fi_lua's source tree builds one"
 
 needs_source_tree() {

@@ -84,6 +84,7 @@ choose_kernel() {
         kernel=$FI_BUILD_DIR/tests/guest/$header_guest.elf
         [ -f "$kernel" ] || die "$script is for the guest $header_guest, which does not exist; there are:$(guest_names)"
     elif [ "$own_arguments" = 0 ]; then
+        [ -z "$scenario" ] || die "--scenario $scenario needs a guest: give --kernel FILE, or QEMU's own arguments after --"
         [ -n "$script$config" ] || die "without a script no guest is named: give --kernel FILE, or QEMU's own arguments after --"
         die "${script:-$config} does not say for which guest it is: give --kernel FILE, or have a line '-- fi: guest=NAME' in the header of a script"
     fi
@@ -164,19 +165,20 @@ show_journal() {
 }
 
 cmd_run() {
-    local script='' config='' kernel='' machine='' cpu='' smp='' accel='' icount='' journal='' socket='' own_arguments=0 pair
+    local script='' scenario='' config='' kernel='' machine='' cpu='' smp='' accel='' icount='' journal='' socket='' own_arguments=0 pair
     plugin_options=
     plugin_option_names=
     qemu_status=0
     interrupted=
     while [ $# -gt 0 ]; do
         case $1 in
-        --kernel | --machine | --cpu | --smp | --accel | --icount | --qemu | --journal | --socket | --seed | --arg | --opt | --config)
+        --kernel | --machine | --cpu | --smp | --accel | --icount | --qemu | --journal | --socket | --seed | --arg | --opt | --config | --scenario)
             need_value "$1" $#
             ;;
         esac
         case $1 in
         --config) config=$2 && shift ;;
+        --scenario) scenario=$2 && shift ;;
         --kernel) kernel=$2 && shift ;;
         --machine) machine=$2 && shift ;;
         --cpu) cpu=$2 && shift ;;
@@ -208,12 +210,17 @@ cmd_run() {
         [ -f "$config" ] || die "--config names $config, which is no file"
         add_option "config=$(absolute_path "$config")"
     fi
+    if [ -n "$scenario" ]; then
+        [ -z "$script" ] || usage_error "run: a script or --scenario, not $script and $scenario as well"
+        script=$FI_STDLIB/fi/run_scenario.lua
+        add_option "arg.scenario=$scenario"
+    fi
     if [ -n "$script" ]; then
         [ -e "$script" ] || die "no such script: $script"
         [ -f "$script" ] || die "$script is not a file"
         script=$(absolute_path "$script")
     elif [ -z "$config$socket" ]; then
-        usage_error "run: which script? (or --config FILE, a document of faults, or --socket PATH)"
+        usage_error "run: which script? (or --scenario NAME of the library, --config FILE, a document of faults, or --socket PATH)"
     fi
     read_header "${script:-/dev/null}"
     machine=${machine:-${header_machine:-virt}}

@@ -1,47 +1,93 @@
 -- SPDX-License-Identifier: MIT
 --
 -- A scenario of the library without a line of Lua (./fi run --scenario NAME): its parameters are the plugin options
--- arg.NAME, and at the end it says what was injected. With one of the options arg.golden, linux, done, deadline_ns, quiet_ns
--- and expect, fi.verdict gives the outcome as QEMU's exit status. Described in docs/scenarios.md.
+-- arg.NAME, and at the end it says what was injected. With one of the rules below (arg.golden=FILE, arg.linux=true, …)
+-- fi.verdict gives the outcome as QEMU's exit status. Described in docs/scenarios.md.
 
-local name = fi.args.scenario or error("fi.run_scenario: no scenario is named: give arg.scenario=NAME", 0)
-local found, module = pcall(require, "fi.scenarios." .. name)
-if not found then
-    -- A library of one's own has its name in full
-    local own, other = pcall(require, name)
-    if not own then
-        error(("%s: neither fi.scenarios.%s nor %s: %s\n%s"):format(name, name, name, module, other), 0)
+local args = fi.args
+local name = args.scenario or error("fi.run_scenario: no scenario is named: give arg.scenario=NAME", 0)
+
+-- What require finds, or nil if there is no such module; a mistake in the module itself is an error.
+local function module_of(path)
+    if package.searchpath(path, package.path) then
+        return require(path)
     end
-    module = other
-end
-if type(module) ~= "table" or not module.from_args then
-    error(name .. ": it is no scenario of the kind that fi.scenario makes", 0)
 end
 
-local function lines_of(path)
+-- A library of one's own has its name in full
+local module = module_of("fi.scenarios." .. name) or module_of(name)
+    or error(("arg.scenario=%s: there is no such scenario in the library (docs/scenarios.md lists them), and no module "
+              .. "'%s' in FI_LUA_PATH"):format(name, name), 0)
+if type(module) ~= "table" or not module.from_args then
+    error(("arg.scenario=%s: that module is not made with fi.scenario"):format(name), 0)
+end
+
+local function as_lines(path)
+    local file, message = io.open(path)
+    if not file then
+        return nil, message
+    end
     local lines = {}
-    for line in io.lines(path) do
+    for line in file:lines() do
         lines[#lines + 1] = line
     end
+    file:close()
     return lines
 end
 
-local function integer(key)
-    local text = fi.args[key]
-    if not text then
-        return nil
-    end
-    return math.tointeger(tonumber(text)) or error(("arg.%s=%s: must be a whole number"):format(key, text), 0)
+local function as_number(text)
+    return math.tointeger(tonumber(text)), "must be a whole number"
 end
 
-local args = fi.args
-local judged = args.golden or args.linux or args.done or args.deadline_ns or args.quiet_ns or args.expect
-local verdict = judged and require "fi.verdict"
-if judged then
-    verdict.rules{
-        golden = args.golden and lines_of(args.golden), linux = args.linux == "true" or nil, done = args.done,
-        deadline_ns = integer("deadline_ns"), quiet_ns = integer("quiet_ns"), expect = args.expect,
-    }
+local function as_boolean(text)
+    return text == "true" or nil, "can only be true"
+end
+
+local function as_text(text)
+    return text
+end
+
+local function as_pattern(text)
+    return {text}
+end
+
+local function as_list(text)
+    local list = {}
+    for word in text:gmatch("[^,]+") do
+        list[#list + 1] = word
+    end
+    return list
+end
+
+local RULES <const> = {
+    golden = as_lines, linux = as_boolean, done = as_text, output = as_text, crash = as_pattern, hang = as_pattern,
+    detected = as_pattern, recovered = as_pattern, deadline_ns = as_number, quiet_ns = as_number, expect = as_list,
+}
+
+-- The rules for fi.verdict, or nil if there are none
+local function rules_of()
+    local rules
+    for key, convert in pairs(RULES) do
+        local text = args[key]
+        if text then
+            local value, message = convert(text)
+            if value == nil then
+                error(("arg.%s=%s: %s"):format(key, text, message), 0)
+            end
+            rules = rules or {}
+            rules[key] = value
+        end
+    end
+    return rules
+end
+
+local rules = rules_of()
+local verdict = rules and require "fi.verdict"
+if rules then
+    local accepted, message = pcall(verdict.rules, rules)
+    if not accepted then
+        error("arg: " .. message:gsub("^[^\n]-fi/[%w_]+%.lua:%d+: ", ""), 0)
+    end
 end
 
 -- What is wrong is wrong with an option, not with a line of this file
@@ -49,7 +95,7 @@ local armed, fault = pcall(module.from_args)
 if not armed then
     error(tostring(fault):gsub("^[^\n]-fi/run_scenario%.lua:%d+: ", ""), 0)
 end
-if judged then
+if rules then
     verdict.fault(fault)
 end
 fi.on_exit(function()

@@ -50,7 +50,8 @@ local fail = options.fail
 
 -- What the scenario's arguments (-plugin …,arg.NAME=VALUE) have for fi.run_scenario and fi.verdict
 local RESERVED <const> = options.set_of{
-    "scenario", "golden", "linux", "done", "deadline_ns", "quiet_ns", "expect", "junit", "case", "name",
+    "scenario", "golden", "linux", "done", "output", "crash", "hang", "detected", "recovered", "deadline_ns",
+    "quiet_ns", "expect", "junit", "case", "name",
 }
 
 ---------------------------------------------------------------------------------------------------------------------
@@ -314,7 +315,7 @@ local function check_value(level, what, p, value)
     local kind = TYPES[p.type]
     if not kind.check(value, p) then
         fail(level + 1, "%s must be %s, not %s", what, kind.text(p),
-             tostring(value))
+             type(value) == "table" and "this table" or tostring(value))
     end
 end
 
@@ -362,6 +363,14 @@ local function start(level, def, opts)
     return fault
 end
 
+local function names_of(def)
+    local names = {}
+    for i, p in ipairs(def.parameters) do
+        names[i] = p.name
+    end
+    return table.concat(names, ", ")
+end
+
 -- The parameters that the plugin options arg.NAME give, by the names in `known`
 local function parse_args(def)
     local opts = {}
@@ -375,7 +384,7 @@ local function parse_args(def)
             end
             opts[name] = value
         elseif not RESERVED[name] then
-            options.check(0, def.name .. ", arg", {[name] = text}, def.known)
+            error(("%s: unknown argument arg.%s (known: %s)"):format(def.name, name, names_of(def)), 0)
         end
     end
     return opts

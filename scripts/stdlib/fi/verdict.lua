@@ -417,14 +417,14 @@ end
 ---@return any
 function verdict.fault(thing)
     -- A scenario of the library is armed by several triggers, and counts its faults itself
-    local trigger = type(thing) == "table" and (thing.injected and thing or thing.trigger) or thing
-    if trigger == nil then
+    local fault = type(thing) == "table" and (thing.injected and thing or thing.trigger) or thing
+    if fault == nil then
         state.reported = true
-    elseif not (type(trigger) == "userdata" or trigger == thing and type(thing) == "table") or not pcall(function() return trigger.fired end) then
+    elseif not pcall(function() return fault.fired > 0 end) then
         fail(2, "verdict.fault: a trigger, what a module of faults returns, or nothing is wanted, not a %s",
              type(thing))
     else
-        state.faults[#state.faults + 1] = trigger
+        state.faults[#state.faults + 1] = fault
     end
     return thing
 end

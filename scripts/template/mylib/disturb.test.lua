@@ -5,7 +5,7 @@
 --! not-stdout: checksum 0xdc92167d
 --! journal: {"kind":"fault","trigger":"disturb","hit":64,"action":"write_memory","size":4,"info":{"model":"bit-flip","bits":"7"}}
 --! journal-count: fault 1
---! checks: 9
+--! checks: 8
 
 local check = require "fi.check"
 local disturb = require "mylib.disturb"
@@ -16,18 +16,17 @@ local function rejected(wanted, opts)
              ("%q says %q"):format(tostring(message), wanted))
 end
 
-rejected("the options must be a table, not a nil", nil)
+rejected("aggressor must be given", {})
 rejected("unknown option 'reads'", {aggressor = "buffer", victim = "buffer", reads = 1})
-rejected("aggressor and victim must be said", {aggressor = "buffer"})
-rejected("loads must be a whole number from 1 on", {aggressor = "buffer", victim = "buffer", loads = 0})
-rejected("times must be a whole number from 1 on", {aggressor = "buffer", victim = "buffer", times = 1.5})
+rejected("victim must be given", {aggressor = "buffer"})
+rejected("loads must be a whole number from 1 on, not 0", {aggressor = "buffer", victim = "buffer", loads = 0})
+rejected("times must be a whole number from 1 on, not 1.5", {aggressor = "buffer", victim = "buffer", times = 1.5})
 rejected("nosuch", {aggressor = "nosuch", victim = "buffer"})
 
 -- The guest fills its buffer and then sums it up: word 100 is loaded after 64 others
 local fault = disturb.arm{aggressor = "buffer", victim = "buffer+0x190", size = 4, bit = 7}
 
 check.at_exit(function()
-    check.eq(fault.flips, 1, "flips")
-    check.fired(fault.trigger, 1)
-    check.eq(fault.trigger.state, "ended", "once by default")
+    check.eq(fault.injected, 1, "injected")
+    check.eq(fault:report(), "disturb: 1 fault: bit 7 flipped at the 64th load", "report")
 end)

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A golden output that cannot be read.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! stdout-empty
+--! exit: 1
+--! arg: scenario=seu_registers
+--! arg: code=checksum
+--! arg: golden=@DIR@/nosuch
+--! stderr-re: ^fi_lua: arg\.golden=\S*nosuch: .*No such file
+--! journal: {"kind":"error","trigger":null,"message":"~arg\\.golden"}

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A module that is no scenario.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! stdout-empty
+--! exit: 1
+--! arg: scenario=fi.options
+--! stderr-re: ^fi_lua: arg\.scenario=fi\.options: that module is not made with fi\.scenario$
+--! journal: {"kind":"error","trigger":null,"message":"~fi\\.options"}

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A scenario that the library has not.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! stdout-empty
+--! exit: 1
+--! arg: scenario=nosuch
+--! stderr-re: ^fi_lua: arg\.scenario=nosuch: there is no such scenario in the library \(docs/scenarios\.md lists them\), and no module
+--! journal: {"kind":"error","trigger":null,"message":"~nosuch"}

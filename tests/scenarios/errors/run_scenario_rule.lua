@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A rule for fi.verdict with an outcome that there is not.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! stdout-empty
+--! exit: 1
+--! arg: scenario=seu_registers
+--! arg: code=checksum
+--! arg: expect=masked,sdx
+--! stderr-re: ^fi_lua: arg: verdict\.rules: expect: unknown outcome .sdx.
+--! journal: {"kind":"error","trigger":null,"message":"~sdx"}

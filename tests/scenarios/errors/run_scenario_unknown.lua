@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- An argument that the scenario has not.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! stdout-empty
+--! exit: 1
+--! arg: scenario=seu_registers
+--! arg: code=checksum
+--! arg: bits=3
+--! stderr-re: ^fi_lua: seu_registers: unknown argument arg\.bits \(known: code, calls,
+--! journal: {"kind":"error","trigger":null,"message":"~arg\\.bits"}

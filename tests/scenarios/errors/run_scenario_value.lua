@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- An argument that is no number.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! stdout-empty
+--! exit: 1
+--! arg: scenario=seu_registers
+--! arg: code=checksum
+--! arg: bit=seven
+--! stderr-re: ^fi_lua: seu_registers: arg\.bit=seven: must be a whole number from 0 on$
+--! journal: {"kind":"error","trigger":null,"message":"~arg\\.bit=seven"}

@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A scenario of the library by plugin options alone.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! arg: scenario=seu_registers
+--! arg: code=checksum_done
+--! arg: registers=w2,w2
+--! arg: insns=1
+--! arg: bit=0x6
+--! stdout: checksum 0xdc92163d
+--! stderr-re: ^fi_lua: seu_registers: 1 fault: bit 6 of w2 flipped at checksum\+0x18$
+--! journal-count: fault 1

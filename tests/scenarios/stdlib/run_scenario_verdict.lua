@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A scenario of the library and rules for fi.verdict, by plugin options alone: the outcome is the exit status.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! arg: scenario=seu_registers
+--! arg: code=checksum_done
+--! arg: registers=w2
+--! arg: insns=1
+--! arg: golden=@DIR@/run_scenario.golden
+--! arg: deadline_ns=1000000000
+--! requires: timers
+--! stdout-re: ^checksum 0x
+--! not-stdout: checksum 0xdc92167d
+--! exit: 20
+--! journal: {"kind":"verdict","outcome":"sdc"}
