@@ -44,7 +44,7 @@ end
 for _, name in ipairs(fi_fields) do
     fi.fields[name] = {other_fields = true}
 end
-fi.fields._verdict = {} -- for the standard library
+fi.fields._verdict, fi.fields._update_file = {}, {} -- for the standard library
 fi.fields.mem = memory
 fi.fields.phys = memory
 

@@ -226,6 +226,7 @@ void fi_bindings_open(lua_State *L)
     fi_bind_device(L);
     fi_bind_xml(L);
     fi_bind_status(L);
+    fi_bind_file(L);
     fi_bind_console(L);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "fi");

@@ -32,6 +32,7 @@ void fi_bind_hardware(lua_State *L);
 void fi_bind_xml(lua_State *L);
 void fi_bind_core(lua_State *L);
 void fi_bind_status(lua_State *L);
+void fi_bind_file(lua_State *L);
 
 /* The results fi.SKIP, fi.RETRY, fi.DROP, fi.BUS_ERROR, as light userdata. */
 extern const char fi_token_skip, fi_token_retry, fi_token_drop,

@@ -3,6 +3,7 @@
 """fi.verdict on bare-metal guests: each outcome's exit status and journal line, and the JUnit file of all runs."""
 
 import argparse
+import fcntl
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -33,6 +35,7 @@ RUNS = [
     ("masked", "checksum", {"expect": "detected"}, "masked", 10, "failure", "as without a fault"),
     ("wrong_sum", "checksum", {"output": "^nothing like it"}, "sdc", 20, "failure", "line 1 is missing"),
 ]
+PARALLEL = 4
 SUITE = "a <suite> & its \"name\""
 
 
@@ -123,6 +126,46 @@ def check_foreign_file(config, directory):
         yield "the file was changed"
 
 
+def check_at_the_same_time(config, directory):
+    """Runs that share a file wait for whoever writes it, and lose no case."""
+    path = directory / "shared.xml"
+    runs = [("masked", "checksum", {"junit": str(path), "case": f"run {n}"}) for n in range(PARALLEL)]
+    with open(path, "wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        started = [subprocess.Popen(command(config, directory, run, f"shared-{n}"), stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for n, run in enumerate(runs)]
+        time.sleep(2)
+        ended = [process.returncode for process in started if process.poll() is not None]
+        if ended or path.read_bytes():
+            yield f"the lock was not waited for: {ended}"
+    for process in started:
+        errors = process.communicate(timeout=120)[1].decode(errors="replace")
+        if process.returncode != 10:
+            yield f"exit status {process.returncode}: {errors}"
+    names = sorted(case.get("name") for case in ElementTree.parse(path).getroot().iter("testcase"))
+    if names != sorted(run[2]["case"] for run in runs):
+        yield f"the file has {names}"
+
+
+def check_places_that_are_no_files(config, directory):
+    """A pipe gets the file's text; a directory, and a disk that is full, are told of."""
+    pipe = directory / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    result = subprocess.run(command(config, directory, ("masked", "checksum", {"junit": str(pipe)}), "pipe"),
+                            stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+    text = os.read(reader, 1 << 16)
+    os.close(reader)
+    if result.returncode != 10 or b"<testcase" not in text:
+        yield f"a pipe: {text!r}, {result}"
+    for place, message in ((str(directory), "Is a directory"), ("/dev/full", "No space left on device")):
+        run = ("one_copy", "selfcheck", {"expect": "detected", "junit": place})
+        result = subprocess.run(command(config, directory, run, "no-file"), stdin=subprocess.DEVNULL,
+                                capture_output=True, timeout=120, check=False)
+        if result.returncode != 31 or f"{place}: {message}" not in result.stderr.decode():
+            yield f"{place}: {result}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("qemu", "plugin", "guests", "stdlib"):
@@ -132,6 +175,8 @@ def main():
               for number, run in enumerate(RUNS, 1)]
     checks.append(("JUnit file", lambda d: check_junit(d / "out.xml")))
     checks.append(("foreign file", lambda d: check_foreign_file(config, d)))
+    checks.append(("runs at the same time", lambda d: check_at_the_same_time(config, d)))
+    checks.append(("places that are no files", lambda d: check_places_that_are_no_files(config, d)))
     failed = False
     print(f"1..{len(checks)}")
     with tempfile.TemporaryDirectory(prefix="fi-verdict-") as directory:

@@ -121,37 +121,28 @@ local function suite_text(name, cases)
 end
 
 -- The cases of a file that this module has written; nil and why for any other.
-local function cases_of(path)
-    local file = io.open(path, "rb")
-    if not file then
-        return ""
-    end
-    local text = file:read("a")
-    file:close()
+local function cases_of(text)
     if text == "" then
         return ""
     end
     local cases = text:match('^<%?xml [^\n]*\n<testsuites name="fi_lua"[^\n]*\n  <testsuite [^\n]*\n'
         .. '(.*)  </testsuite>\n</testsuites>\n$')
     if not cases then
-        return nil, path .. ": is no JUnit file of fi.verdict, and is left as it is; name another file"
+        return nil, "is no JUnit file of fi.verdict, and is left as it is; name another file"
     end
     return cases
 end
 
+-- Runs of a campaign may end at the same time.
 local function write_junit(path, result)
-    local cases, why = cases_of(path)
-    if not cases then
-        return why
-    end
-    local file, message = io.open(path, "wb")
-    if not file then
-        return message
-    end
-    local ok
-    ok, message = file:write(suite_text(result.suite, cases .. case_text(result)))
-    local closed, close_message = file:close()
-    return not (ok and closed) and (path .. ": " .. (message or close_message)) or nil
+    local written, why = fi._update_file(path, function(text)
+        local cases, problem = cases_of(text)
+        if not cases then
+            return nil, problem
+        end
+        return suite_text(result.suite, cases .. case_text(result))
+    end)
+    return not written and why or nil
 end
 
 ---------------------------------------------------------------------------------------------------------------------
