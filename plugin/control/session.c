@@ -237,6 +237,11 @@ static void flush_console_locked(FiSession *s, size_t len)
         text = g_strdup_printf("console %.*s", (int)len, s->console->str);
         event_locked(s, json->str, text);
     }
+    if (s->console_lost) {
+        /* What did not fit would have been one more event, at least. */
+        s->console_lost = false;
+        s->lost++;
+    }
     g_string_erase(s->console, 0, len);
 }
 
@@ -261,6 +266,8 @@ void fi_session_console(FiSession *s, const char *device, const char *type,
     }
     if (s->console->len < SOFT_LIMIT && !s->gone) {
         g_string_append_c(s->console, byte);
+    } else {
+        s->console_lost = true;
     }
     pthread_mutex_unlock(&s->lock);
 }
@@ -552,6 +559,30 @@ static void set_events(FiSession *s, char **words)
     }
 }
 
+/* A word that would be ignored was meant to do something. */
+static bool has_too_many(FiSession *s, char **words)
+{
+    static const struct {
+        const char *command;
+        unsigned words;
+    } most[] = { { "help", 1 },
+                 { "vcpu", 2 },
+                 { "cancel", 1 },
+                 { "quit", 1 },
+                 { "framed", 2 } };
+    guint n = g_strv_length(words);
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(most); i++) {
+        if (strcmp(words[0], most[i].command) == 0 && n > most[i].words) {
+            complain(s, "#%s: '%s' is one word too many", words[0],
+                     words[most[i].words]);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void set_framed(FiSession *s, const char *version)
 {
     if (g_strcmp0(version, "1") != 0) {
@@ -580,6 +611,8 @@ static void take_command(FiSession *s, const char *text)
     g_ptr_array_add(list, NULL);
     words = (char **)list->pdata;
     if (!words[0]) {
+        return;
+    } else if (has_too_many(s, words)) {
         return;
     } else if (strcmp(words[0], "help") == 0) {
         lines(s, "", commands);

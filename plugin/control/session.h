@@ -42,6 +42,7 @@ typedef struct FiSession {
     bool gone;            /* nobody reads it any more */
     uint64_t lost;        /* events that did not fit */
     GString *console;     /* not yet said: output comes by the byte */
+    bool console_lost;    /* some of it did not fit */
     char *console_device;
     const char *console_type; /* interned */
 } FiSession;
