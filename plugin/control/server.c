@@ -13,15 +13,15 @@
 #include "../hardware.h"
 #include "../instrument_impl.h"
 #include "control.h"
+#include "dispatch.h"
 #include "feed.h"
 #include "session.h"
 #include "socket_file.h"
 
 /*
- * The socket, and two threads.  The I/O thread reads, writes and hands
- * requests on; it takes no lock that anybody waits under, so it can always be
- * joined.  The worker does what needs no vCPU, and may have to wait for the
- * Lua lock and for QEMU.
+ * The socket, and the I/O thread, which reads, writes, hands requests on
+ * (dispatch.c) and answers them.  It takes no lock that anybody waits under, so
+ * it can always be joined.
  */
 
 #define CONSOLE_DELAY_MS 10
@@ -30,9 +30,8 @@
 #define DRAIN_US (1 * G_USEC_PER_SEC)
 /* A reply that waits that long for being live is told of. */
 #define LIVE_PATIENCE_US (200 * 1000)
-/* How long requests may follow each other on a vCPU that has QEMU's big lock,
- * and for how long it then leaves that to others. */
-#define SHIFT_US 20000
+/* For how long a vCPU that has done its share of requests leaves QEMU's big lock
+ * to others. */
 #define REST_MS 5
 
 static struct {
@@ -40,12 +39,11 @@ static struct {
     FiSocketFile *socket_file;
 
     GMainContext *context;
-    pthread_t io_thread, worker;
+    pthread_t io_thread;
     bool started;
     int wake_fd;
     gint woken;           /* atomic: wake_fd has been written to */
     gint console_waits;   /* atomic: there is console output to be said */
-    gint rests;           /* atomic: a vCPU does */
     gint settling;        /* atomic: replies wait until all is live */
     GPtrArray *unsettled; /* the I/O thread's: finished, not yet live */
     bool console_timer;   /* the I/O thread's: one is set, as the next one */
@@ -55,12 +53,6 @@ static struct {
 
     pthread_mutex_t lock; /* guards what follows */
     GPtrArray *sessions;  /* changed by the I/O thread only */
-    GQueue *waiting;      /* of FiRequest: of each vCPU, then the worker's */
-    GQueue finished;
-    bool ready;    /* there are vCPUs */
-    bool quiesced; /* nothing is executed any more */
-    bool working;  /* the worker is at a request */
-    pthread_cond_t work, idle;
 
     bool stopping; /* with what to say of it */
     const char *reason;
@@ -68,8 +60,6 @@ static struct {
     int code;
 } server = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
-    .work = PTHREAD_COND_INITIALIZER,
-    .idle = PTHREAD_COND_INITIALIZER,
 };
 
 bool fi_control_is_on(void)
@@ -85,229 +75,6 @@ void fi_server_wake(void)
         while (write(server.wake_fd, &one, sizeof(one)) < 0 && errno == EINTR) {
         }
     }
-}
-
-/* Requests */
-
-static GQueue *queue_of(int vcpu)
-{
-    return &server.waiting[vcpu == FI_ON_NO_VCPU ? (int)fi.max_vcpus : vcpu];
-}
-
-/* It is done, and the queue of finished ones takes it over. */
-static void finish(FiRequest *r)
-{
-    r->finished_us = g_get_monotonic_time();
-    g_atomic_int_set(&r->state, FI_REQUEST_DONE);
-    pthread_mutex_lock(&server.lock);
-    g_queue_push_tail(&server.finished, r);
-    pthread_mutex_unlock(&server.lock);
-    fi_server_wake();
-}
-
-static FiRequest *take_waiting(int vcpu)
-{
-    GQueue *q = queue_of(vcpu);
-    FiRequest *r = NULL;
-
-    pthread_mutex_lock(&server.lock);
-    if (!server.quiesced) {
-        r = g_queue_pop_head(q);
-    }
-    if (r) {
-        g_atomic_int_set(&r->state, FI_REQUEST_RUNS);
-    }
-    if (vcpu != FI_ON_NO_VCPU && g_queue_is_empty(q)) {
-        g_atomic_int_set(&fi_vcpus[vcpu].has_requests, 0);
-    }
-    pthread_mutex_unlock(&server.lock);
-    return r;
-}
-
-/* Looks under the lock and not at has_requests: who has just said that it will
- * come no more (the gate is shut, the vCPU idles) must not overlook one. */
-static bool run_next(FiVcpu *v, FiOutcome *out)
-{
-    FiRequest *r = fi_control_is_on() ? take_waiting(v->index) : NULL;
-
-    if (r) {
-        fi_script_run_request(r, v, out);
-        finish(r);
-    }
-    return r;
-}
-
-void fi_control_run(FiVcpu *v, FiOutcome *out)
-{
-    while (run_next(v, out)) {
-    }
-}
-
-void fi_control_run_for_a_while(FiVcpu *v, FiOutcome *out)
-{
-    gint64 end = g_get_monotonic_time() + SHIFT_US;
-
-    while (!g_atomic_int_get(&v->rests) && run_next(v, out)) {
-        if (g_get_monotonic_time() >= end) {
-            g_atomic_int_set(&v->rests, 1);
-            g_atomic_int_set(&server.rests, 1);
-            fi_server_wake();
-        }
-    }
-}
-
-static const char *unreachable(FiVcpu *v)
-{
-    if (fi_has(FI_CAP_VCPU_WORK)) {
-        return NULL; /* vcpu_work() finds out, on the vCPU's thread */
-    } else if (!g_atomic_int_get(&v->running)) {
-        return "the vCPU does not execute (it is halted, switched off or "
-               "stopped), and this QEMU cannot reach it then; it is done when "
-               "it executes. A QEMU with qemu-patches/ applied, which ./fi "
-               "setup builds, can";
-    }
-    return NULL;
-}
-
-static void tell_waiting(FiRequest *r, const char *why)
-{
-    if (!r->told_waiting) {
-        r->told_waiting = true;
-        fi_session_tell_waiting(r->session, r, why);
-        fi_server_wake();
-    }
-}
-
-void fi_control_tell_waiting(FiVcpu *v, const char *why)
-{
-    GList *l;
-
-    if (!g_atomic_int_get(&v->has_requests)) {
-        return;
-    }
-    pthread_mutex_lock(&server.lock);
-    for (l = queue_of(v->index)->head; l; l = l->next) {
-        tell_waiting(l->data, why);
-    }
-    pthread_mutex_unlock(&server.lock);
-}
-
-void fi_server_submit(FiRequest *r)
-{
-    const char *why = NULL;
-    bool ready;
-
-    if (r->vcpu != FI_ON_NO_VCPU && r->vcpu >= (int)fi.n_vcpus) {
-        g_autofree char *text = g_strdup_printf("no vCPU %d: there are %u",
-                                                r->vcpu, fi.n_vcpus);
-
-        fi_request_fail(r, "request", text);
-        finish(r);
-        return;
-    }
-    pthread_mutex_lock(&server.lock);
-    g_queue_push_tail(queue_of(r->vcpu), r);
-    ready = server.ready;
-    if (r->vcpu == FI_ON_NO_VCPU) {
-        pthread_cond_signal(&server.work);
-    } else {
-        g_atomic_int_set(&fi_vcpus[r->vcpu].has_requests, 1);
-        why = unreachable(&fi_vcpus[r->vcpu]);
-        if (why) {
-            tell_waiting(r, why);
-        }
-    }
-    pthread_mutex_unlock(&server.lock);
-    if (r->vcpu != FI_ON_NO_VCPU && ready) {
-        fi_instrument_ring(&fi_vcpus[r->vcpu]);
-    }
-}
-
-bool fi_server_interrupt(FiRequest *r)
-{
-    bool waited;
-
-    pthread_mutex_lock(&server.lock);
-    waited = g_queue_remove(queue_of(r->vcpu), r);
-    pthread_mutex_unlock(&server.lock);
-    if (waited) {
-        fi_request_fail(r, "interrupted", "interrupted before it began");
-        finish(r);
-        return true;
-    }
-    g_atomic_int_set(&r->interrupted, 1);
-    return g_atomic_int_get(&r->state) == FI_REQUEST_RUNS;
-}
-
-void fi_control_machine_ready(void)
-{
-    unsigned i;
-
-    if (!fi_control_is_on()) {
-        return;
-    }
-    pthread_mutex_lock(&server.lock);
-    server.ready = true;
-    pthread_cond_broadcast(&server.work);
-    pthread_mutex_unlock(&server.lock);
-    for (i = 0; i < fi.n_vcpus; i++) {
-        if (g_atomic_int_get(&fi_vcpus[i].has_requests)) {
-            fi_instrument_ring(&fi_vcpus[i]);
-        }
-    }
-}
-
-/* The worker */
-
-static FiRequest *next_work(void)
-{
-    GQueue *q = queue_of(FI_ON_NO_VCPU);
-    FiRequest *r = NULL;
-
-    pthread_mutex_lock(&server.lock);
-    server.working = false;
-    pthread_cond_broadcast(&server.idle);
-    while (!server.quiesced && (!server.ready || g_queue_is_empty(q))) {
-        pthread_cond_wait(&server.work, &server.lock);
-    }
-    if (!server.quiesced) {
-        r = g_queue_pop_head(q);
-        g_atomic_int_set(&r->state, FI_REQUEST_RUNS);
-        server.working = true;
-    }
-    pthread_mutex_unlock(&server.lock);
-    return r;
-}
-
-static void *worker_main(void *opaque)
-{
-    FiRequest *r;
-
-    while ((r = next_work())) {
-        fi_script_run_request(r, NULL, NULL);
-        fi_settle_on_no_vcpu();
-        finish(r);
-    }
-    return opaque;
-}
-
-/*
- * The worker may be waiting for QEMU's big lock, which the caller may have:
- * then it will not get anywhere any more, and is left there.
- */
-void fi_control_quiesce(const struct timespec *until)
-{
-    if (!server.started) {
-        return;
-    }
-    fi_script_interrupt_requests();
-    pthread_mutex_lock(&server.lock);
-    server.quiesced = true;
-    pthread_cond_broadcast(&server.work);
-    while (server.working &&
-           pthread_cond_timedwait(&server.idle, &server.lock, until) == 0) {
-    }
-    pthread_mutex_unlock(&server.lock);
 }
 
 /* Replies */
@@ -333,17 +100,6 @@ static void answer(FiRequest *r)
     }
     fi_session_unref(s);
     fi_request_unref(r);
-}
-
-static void take_finished(void)
-{
-    FiRequest *r;
-
-    pthread_mutex_lock(&server.lock);
-    while ((r = g_queue_pop_head(&server.finished))) {
-        g_ptr_array_add(server.unsettled, r);
-    }
-    pthread_mutex_unlock(&server.lock);
 }
 
 static void answer_live_ones(void)
@@ -375,8 +131,9 @@ static gboolean complain_of_unsettled(void *opaque)
         FiRequest *r = g_ptr_array_index(server.unsettled, i);
 
         if (now - r->finished_us >= LIVE_PATIENCE_US) {
-            tell_waiting(r, "done, but not live yet: that needs a vCPU that "
-                            "executes");
+            fi_dispatch_tell(r,
+                             "done, but not live yet: that needs a vCPU that "
+                             "executes");
         }
     }
     server.patience_timer = server.unsettled->len > 0;
@@ -471,18 +228,9 @@ static gboolean flush_console(void *opaque)
 
 static gboolean end_rest(void *opaque)
 {
-    unsigned i;
-
     (void)opaque;
     server.rest_timer = false;
-    for (i = 0; i < fi.n_vcpus; i++) {
-        FiVcpu *v = &fi_vcpus[i];
-
-        if (g_atomic_int_compare_and_exchange(&v->rests, 1, 0) &&
-            g_atomic_int_get(&v->has_requests)) {
-            fi_instrument_ring(v);
-        }
-    }
+    fi_dispatch_end_rests();
     return G_SOURCE_REMOVE;
 }
 
@@ -497,7 +245,7 @@ static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
     }
     /* In this order: who finds it set has said something that is seen below. */
     g_atomic_int_set(&server.woken, 0);
-    take_finished();
+    fi_dispatch_take_finished(server.unsettled);
     answer_live_ones();
     if (server.unsettled->len && !server.patience_timer) {
         server.patience_timer = true;
@@ -509,8 +257,7 @@ static gboolean wake_up(gint fd, GIOCondition condition, gpointer opaque)
         server.console_timer = true;
         add_source(g_timeout_source_new(CONSOLE_DELAY_MS), flush_console, NULL);
     }
-    if (g_atomic_int_compare_and_exchange(&server.rests, 1, 0) &&
-        !server.rest_timer) {
+    if (fi_dispatch_has_new_rests() && !server.rest_timer) {
         server.rest_timer = true;
         add_source(g_timeout_source_new(REST_MS), end_rest, NULL);
     }
@@ -685,28 +432,11 @@ bool fi_control_print(const FiContext *c, const char *text, size_t len)
 
 /* The end */
 
-static void fail_waiting(GQueue *q)
-{
-    FiRequest *r;
-
-    while ((r = g_queue_pop_head(q))) {
-        fi_request_fail(r, "ended", "QEMU has ended before it could be done");
-        g_ptr_array_add(server.unsettled, r);
-    }
-}
-
 /* What was done is answered although it is not live; what runs (a thread that
  * is left behind) is not. */
 static void answer_rest(void)
 {
-    unsigned i;
-
-    take_finished();
-    pthread_mutex_lock(&server.lock);
-    for (i = 0; i <= fi.max_vcpus; i++) {
-        fail_waiting(&server.waiting[i]);
-    }
-    pthread_mutex_unlock(&server.lock);
+    fi_dispatch_take_rest(server.unsettled);
     while (server.unsettled->len) {
         answer(g_ptr_array_steal_index(server.unsettled, 0));
     }
@@ -812,7 +542,7 @@ bool fi_control_listen(const char *path, GError **error)
     return server.socket_file;
 }
 
-static bool start_thread(pthread_t *thread, void *(*fn)(void *))
+bool fi_server_thread(pthread_t *thread, void *(*fn)(void *))
 {
     int failed;
     sigset_t all, old;
@@ -840,17 +570,13 @@ bool fi_control_start(void)
     server.context = g_main_context_new();
     server.sessions = g_ptr_array_new();
     server.unsettled = g_ptr_array_new();
-    server.waiting = g_new0(GQueue, fi.max_vcpus + 1);
     source = g_socket_create_source(fi_socket_file_socket(server.socket_file),
                                     G_IO_IN, NULL);
     add_source(source, G_SOURCE_FUNC(accept_client), NULL);
     add_source(g_unix_fd_source_new(server.wake_fd, G_IO_IN),
                G_SOURCE_FUNC(wake_up), NULL);
     add_source(g_timeout_source_new_seconds(STALE_CHECK_S), drop_stale, NULL);
-    if (!start_thread(&server.worker, worker_main)) {
-        return false;
-    }
-    pthread_detach(server.worker);
-    server.started = start_thread(&server.io_thread, io_main);
+    server.started = fi_dispatch_start() &&
+                     fi_server_thread(&server.io_thread, io_main);
     return server.started;
 }

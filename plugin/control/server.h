@@ -2,6 +2,7 @@
 #ifndef FI_SERVER_H
 #define FI_SERVER_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -9,10 +10,9 @@
 
 /* What sessions and events need of the server: server.c. */
 
-/* Have the request done; on the I/O thread. */
-void fi_server_submit(FiRequest *r);
-/* It is not wanted any more: true if it runs, or had still to. */
-bool fi_server_interrupt(FiRequest *r);
+/* A thread without signals, which are QEMU's business.  False with a message
+ * printed. */
+bool fi_server_thread(pthread_t *thread, void *(*fn)(void *));
 /* There is something to be sent. */
 void fi_server_wake(void);
 /* A client has subscribed to something, or no longer. */

@@ -7,6 +7,7 @@
 
 #include "../fi.h"
 #include "../json_text.h"
+#include "dispatch.h"
 #include "server.h"
 
 #define READ_SIZE (64u << 10)
@@ -420,7 +421,7 @@ static void submit(FiSession *s, FiRequest *r)
         r->as_text = true;
         s->running = r;
     }
-    fi_server_submit(r);
+    fi_dispatch_submit(r);
 }
 
 /* Takes @text over, which may be NULL. */
@@ -462,8 +463,8 @@ static bool done_at_once(FiSession *s, FiRequest *r)
     } else if (r->op == FI_OP_INTERRUPT) {
         other = g_hash_table_lookup(s->in_flight, r->text);
         g_string_append_printf(r->reply, "{\"interrupted\":%s}",
-                               other && fi_server_interrupt(other) ? "true"
-                                                                   : "false");
+                               other && fi_dispatch_interrupt(other) ? "true"
+                                                                     : "false");
     } else if (r->op == FI_OP_UNSUBSCRIBE ||
                (r->op == FI_OP_SUBSCRIBE && !(r->events & FI_EVENT_CONSOLE))) {
         change_events(s, r);
@@ -674,7 +675,7 @@ void fi_session_work(FiSession *s)
     int n;
 
     if (fi_wire_take_interrupt(s->wire) && s->running) {
-        fi_server_interrupt(s->running);
+        fi_dispatch_interrupt(s->running);
     }
     s->more = false;
     for (n = 0; may_take(s); n++) {
