@@ -6,7 +6,7 @@ max_line_length = 120
 local trigger_functions = {
     "on_pc", "on_insn", "on_read", "on_write", "on_exception", "on_interrupt", "on_vcpu_init", "on_idle", "on_resume",
     "after_insns", "on_exit", "on_mmio_read", "on_mmio_write", "after_ns", "at_ns", "every_ns", "on_machine_ready",
-    "on_sysreg_read", "on_sysreg_write", "on_console",
+    "on_sysreg_read", "on_sysreg_write", "on_console", "on_reset",
 }
 local task_functions = {
     "task", "wait", "wait_pc", "wait_read", "wait_write", "wait_exception", "wait_interrupt", "wait_insns",

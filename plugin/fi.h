@@ -42,6 +42,7 @@ typedef enum FiCap {
     FI_CAP_IRQ,
     FI_CAP_EXCEPTION,
     FI_CAP_DEVICE_FAULT,
+    FI_CAP_RESET,
     FI_CAP_COUNT,
 } FiCap;
 

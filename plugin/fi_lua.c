@@ -96,6 +96,8 @@ bool fi_has(FiCap cap)
         return patched && qemu_plugin_fi_exception;
     case FI_CAP_DEVICE_FAULT:
         return patched && qemu_plugin_fi_fault;
+    case FI_CAP_RESET:
+        return patched && qemu_plugin_fi_on_machine_reset;
     default:
         return false;
     }
@@ -143,6 +145,8 @@ static const struct {
     [FI_CAP_DEVICE_FAULT] = { "device_fault",
                               "a QEMU with qemu-patches/ applied, which "
                               "./fi setup builds" },
+    [FI_CAP_RESET] = { "reset", "a QEMU with qemu-patches/ applied, which "
+                                "./fi setup builds" },
 };
 
 const char *fi_cap_name(FiCap cap)

@@ -9,6 +9,7 @@
 #include "fi.h"
 #include "instrument_impl.h"
 #include "script.h"
+#include "slide.h"
 
 __thread bool fi_own_access;
 
@@ -496,6 +497,22 @@ static void do_remembered(void)
     }
 }
 
+/* In the main thread, with the BQL; the vCPUs do not execute. */
+static void machine_reset(void *userdata)
+{
+    FiContext c = { .place = FI_PLACE_RESET };
+    static bool started;
+
+    (void)userdata;
+    if (!started) {
+        started = true; /* that is how a machine starts */
+        return;
+    }
+    fi_slide_forget();
+    fi_run_event(&c, FI_MACHINE_RESET);
+    fi_settle_on_no_vcpu();
+}
+
 void fi_machine_ready_cb(void *userdata)
 {
     FiContext c = { .place = FI_PLACE_READY };
@@ -517,4 +534,7 @@ void fi_machine_ready_cb(void *userdata)
     }
     fi_settle_on_no_vcpu();
     fi_control_machine_ready();
+    if (fi_has(FI_CAP_RESET)) {
+        qemu_plugin_fi_on_machine_reset(machine_reset, NULL);
+    }
 }

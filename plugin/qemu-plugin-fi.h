@@ -87,6 +87,21 @@ QEMU_PLUGIN_FI_API
 void qemu_plugin_fi_on_machine_ready(qemu_plugin_fi_cb_t cb, void *userdata);
 
 /**
+ * qemu_plugin_fi_on_machine_reset() - be told when the machine is reset
+ * @cb: called in the main thread, with the BQL held and no vCPU executing,
+ *      in the course of a reset: what devices contain then is not defined
+ * @userdata: for @cb
+ *
+ * The reset with which a machine starts is one of them, and comes after @cb
+ * of qemu_plugin_fi_on_machine_ready().  Loading a snapshot is not.
+ *
+ * This function may be called when the machine is ready, and later from any
+ * thread that holds the BQL.
+ */
+QEMU_PLUGIN_FI_API
+void qemu_plugin_fi_on_machine_reset(qemu_plugin_fi_cb_t cb, void *userdata);
+
+/**
  * typedef qemu_plugin_fi_vcpu_cb_t - work on a vCPU
  * @vcpu_index: the vCPU
  * @userdata: as given to qemu_plugin_fi_run_on_vcpu()

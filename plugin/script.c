@@ -383,6 +383,14 @@ static void leave(FiContext *c)
     }
 }
 
+void fi_script_publish_on_no_vcpu_locked(void)
+{
+    if (!fi_script_closed_locked() && fi_registry_dirty()) {
+        fi_instrument_publish_locked();
+        vm.wants_reset = true;
+    }
+}
+
 bool fi_script_take_reset(void)
 {
     bool wanted;

@@ -27,6 +27,7 @@ typedef enum FiPlace {
     FI_PLACE_VCPU,   /* on a vCPU's thread, outside of guest code */
     FI_PLACE_MMIO,   /* in an access to a device; perhaps on no vCPU */
     FI_PLACE_READY,  /* the machine is complete; on no vCPU */
+    FI_PLACE_RESET,  /* the machine is being reset; on no vCPU */
     FI_PLACE_EXIT,
 } FiPlace;
 
@@ -108,6 +109,9 @@ void fi_script_run_deferred(FiVcpu *v, FiOutcome *out);
 void fi_script_run_request(struct FiRequest *r, FiVcpu *v, FiOutcome *out);
 /* Queue the function on top of the stack; with the lock. */
 void fi_script_defer(lua_State *L, FiVcpu *v);
+/* What has changed is published where there is no vCPU to retranslate, in no
+ * handler; fi_settle_on_no_vcpu() sees to the rest. */
+void fi_script_publish_on_no_vcpu_locked(void);
 /* A plan was published where there is no vCPU to retranslate; takes it. */
 bool fi_script_take_reset(void);
 

@@ -165,6 +165,25 @@ static void vectors_written(FiContext *c, FiTrigger *t)
     }
 }
 
+/* Its kernel boots again, and may choose another address. */
+void fi_slide_forget(void)
+{
+    guint i;
+
+    fi_script_lock();
+    for (i = 0; i < fi_maps_count(fi.maps); i++) {
+        FiMap *map = fi_maps_nth(fi.maps, i);
+
+        if (map->automatic) {
+            map->known = map->final = false;
+            fi_registry_slide(map);
+        }
+    }
+    fi_slide_watch();
+    fi_script_publish_on_no_vcpu_locked();
+    fi_script_unlock();
+}
+
 static uint64_t vbar_of(FiVcpu *v)
 {
     return fi_vcpu_get_u64(v, fi_vcpu_reg(v, "vbar_el1") ? "vbar_el1" : "vbar");

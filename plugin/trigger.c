@@ -31,6 +31,7 @@ static const char *const kind_names[FI_KINDS] = {
     [FI_MMIO_WRITE] = "mmio_write",
     [FI_TIMER] = "timer",
     [FI_MACHINE_READY] = "machine_ready",
+    [FI_MACHINE_RESET] = "reset",
     [FI_CONSOLE] = "console",
     [FI_COUNT] = "count",
 };
@@ -406,7 +407,11 @@ static void slide(FiTrigger *t)
 {
     const FiMap *map = t->spec.map;
 
-    if (!map || !map->known || (!t->pending && t->slid == map->slide)) {
+    if (map && !map->known && !t->pending) {
+        t->pending = true;
+        registry.dirty = true;
+        return;
+    } else if (!map || !map->known || (!t->pending && t->slid == map->slide)) {
         return;
     }
     t->spec.lo += map->slide - t->slid;

@@ -40,6 +40,7 @@ typedef enum FiKind {
     FI_MMIO_WRITE,
     FI_TIMER,         /* after_ns, at_ns, every_ns */
     FI_MACHINE_READY, /* on_machine_ready */
+    FI_MACHINE_RESET, /* on_reset */
     FI_CONSOLE,       /* on_console: console.lua fires it */
     FI_COUNT,         /* counter:count_pc: no handler, an inline add */
     FI_KINDS,

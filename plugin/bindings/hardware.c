@@ -5,7 +5,7 @@
 
 #include "impl.h"
 
-/* on_mmio_read, on_mmio_write, after_ns, at_ns, every_ns, on_machine_ready. */
+/* on_mmio_read, on_mmio_write, after_ns, at_ns, every_ns, on_machine_ready, on_reset. */
 
 /* Places: an address, {lo, hi}, {where, size = n}, a device's name, or
  * {device, offset = n, size = n}.  An address is a physical one, so strings
@@ -408,6 +408,20 @@ static int arm_on_machine_ready(lua_State *L)
     return 1;
 }
 
+static int arm_on_reset(lua_State *L)
+{
+    FiTriggerSpec spec;
+    int fn;
+
+    fi_trigger_spec_init(&spec, FI_MACHINE_RESET);
+    fi_need_cap(L, FI_CAP_RESET, "on_reset");
+    fi_need_place_for_triggers(L, &spec);
+    fn = fi_check_handler(L, 1, &spec);
+    fi_name_trigger(L, &spec, NULL);
+    fi_arm(L, &spec, fn);
+    return 1;
+}
+
 void fi_bind_hardware(lua_State *L)
 {
     int i;
@@ -425,4 +439,6 @@ void fi_bind_hardware(lua_State *L)
     }
     lua_pushcfunction(L, arm_on_machine_ready);
     lua_setfield(L, -2, "on_machine_ready");
+    lua_pushcfunction(L, arm_on_reset);
+    lua_setfield(L, -2, "on_reset");
 }

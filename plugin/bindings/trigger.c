@@ -26,6 +26,7 @@ static const char *const function_names[FI_KINDS] = {
     [FI_MMIO_WRITE] = "on_mmio_write",
     [FI_TIMER] = "a timer",
     [FI_MACHINE_READY] = "on_machine_ready",
+    [FI_MACHINE_RESET] = "on_reset",
     [FI_CONSOLE] = "on_console",
 };
 

@@ -9,6 +9,8 @@
 #define MEM_KINDS (BIT(FI_READ) | BIT(FI_WRITE))
 #define EXC_KINDS (BIT(FI_EXCEPTION) | BIT(FI_INTERRUPT))
 #define VCPU_KINDS (BIT(FI_VCPU_INIT) | BIT(FI_IDLE) | BIT(FI_RESUME))
+/* They count, on no vCPU. */
+#define RARE_KINDS (BIT(FI_CONSOLE) | BIT(FI_MACHINE_RESET))
 #define MMIO_KINDS (BIT(FI_MMIO_READ) | BIT(FI_MMIO_WRITE))
 #define COUNTING_KINDS                                                \
     (CODE_KINDS | SYSREG_KINDS | MEM_KINDS | EXC_KINDS | VCPU_KINDS | \
@@ -211,9 +213,9 @@ static const struct Option {
       parse_el },
     { "asid", CODE_KINDS | SYSREG_KINDS | MEM_KINDS, parse_asid },
     { "ttbr", CODE_KINDS | SYSREG_KINDS | MEM_KINDS, parse_ttbr },
-    { "after", COUNTING_KINDS | BIT(FI_CONSOLE), parse_after },
-    { "every", COUNTING_KINDS | BIT(FI_CONSOLE), parse_every },
-    { "limit", COUNTING_KINDS | BIT(FI_CONSOLE) | BIT(FI_TIMER), parse_limit },
+    { "after", COUNTING_KINDS | RARE_KINDS, parse_after },
+    { "every", COUNTING_KINDS | RARE_KINDS, parse_every },
+    { "limit", COUNTING_KINDS | RARE_KINDS | BIT(FI_TIMER), parse_limit },
     { "total", COUNTING_KINDS, parse_total },
     { "when", COUNTING_KINDS, parse_when },
     { "value", MEM_KINDS | MMIO_KINDS | BIT(FI_SYSREG_WRITE), parse_value },

@@ -88,8 +88,9 @@ FiContext *fi_need_vcpu(lua_State *L, const char *what)
                    "%s: this handler runs on no vCPU (%s); use "
                    "fi.defer(0, function() … end)",
                    what,
-                   c->place == FI_PLACE_READY
-                       ? "the machine has not started"
+                   c->place == FI_PLACE_READY ? "the machine has not started"
+                   : c->place == FI_PLACE_RESET
+                       ? "the machine is being reset"
                        : "the access is not an instruction's");
     }
     return c;

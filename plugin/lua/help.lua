@@ -103,6 +103,11 @@ opts: after, every, limit, name, device, plain, whole. Capability mmio, or {devi
 entry{"on_machine_ready", "on_machine_ready(fn)", [[
 Runs fn(ev) when all devices exist and no instruction has executed; there is no vCPU yet.
 Context: load. Capability vcpu_work.]], "on_machine_ready(function() print(fi.device.list()) end)"}
+entry{"on_reset", "on_reset([opts,] fn)", [[
+Runs fn(ev) when the machine is reset, by the guest, a watchdog or QEMU's monitor; not when it starts.
+No vCPU executes, and the devices are in the middle of it; fi.defer(0, fn) is for before the first instruction.
+opts: after, every, limit, name. Capability reset. Context: load, handler, task.]],
+  'on_reset(function(ev) fi.log("reset %d", ev.hits) end)'}
 entry{"on_exit", "on_exit(fn)", [[
 Runs fn(ev) when QEMU ends; nothing of the guest can be read any more. ev.code, ev.reason say why.
 fi.exit changes the status there. Context: load, handler, task.]], "on_exit(function(ev) print(ev.reason) end)"}
@@ -199,6 +204,7 @@ local MMIO = {"on_mmio_read", "on_mmio_write", "wait_mmio_read", "wait_mmio_writ
 local EXCEPTION = {"on_exception", "on_interrupt", "wait_exception", "wait_interrupt"}
 local VCPU = {"on_vcpu_init", "on_idle", "on_resume"}
 local CONSOLE = {"on_console", "wait_console"}
+local RESET = {"on_reset"}
 local TIMER = {"after_ns", "at_ns", "every_ns", "wait_ns"}
 local INSNS = {"after_insns", "wait_insns"}
 
@@ -218,7 +224,7 @@ end
 
 entry{"option.vcpu", "{vcpu = n}",
   "Only on vCPU n; for timers and after_insns: where the handler runs.\n" ..
-    "For all triggers but on_exit and on_machine_ready.",
+    "For all triggers but on_exit, on_machine_ready, on_reset.",
   'on_pc("f", {vcpu = 1}, print)', of = counting(TIMER, INSNS)}
 entry{"option.asid", "{asid = n}",
   "Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).\n" ..
@@ -234,14 +240,14 @@ entry{"option.el", "{el = n}",
   'on_pc("f", {el = 0}, print)', of = all_of(CODE, SYSREG, MEMORY, MMIO, EXCEPTION)}
 entry{"option.after", "{after = n}",
   "Ignore the first n hits (on each vCPU, unless total).\nNot for timers, after_insns, on_exit, on_machine_ready.",
-  'on_pc("f", {after = 10}, print)', of = counting(CONSOLE)}
+  'on_pc("f", {after = 10}, print)', of = counting(CONSOLE, RESET)}
 entry{"option.every", "{every = n}",
   "Of the hits behind `after`, fire on the first and then on every n-th.\n" ..
     "Not for timers, after_insns, on_exit, on_machine_ready.",
-  'on_pc("f", {every = 100}, print)', of = counting(CONSOLE)}
+  'on_pc("f", {every = 100}, print)', of = counting(CONSOLE, RESET)}
 entry{"option.limit", "{limit = n}",
   "Fire at most n times in all, then the trigger ends.\nFor what has `after`, and for every_ns.",
-  'on_pc("f", {limit = 1}, print)', of = counting(CONSOLE, {"every_ns"})}
+  'on_pc("f", {limit = 1}, print)', of = counting(CONSOLE, RESET, {"every_ns"})}
 entry{"option.total", "{total = true}", "Count `after` and `every` over all vCPUs together.\nContradicts vcpu.",
   'on_pc("f", {total = true, every = 10}, print)', of = counting()}
 entry{"option.when", "{when = condition}",
@@ -262,7 +268,7 @@ entry{"option.dma", "{dma = true}",
   "true: only accesses that no instruction makes; false: only those of instructions.\nDefault: both.",
   'on_mmio_write("pl031", {dma = true}, print)', of = all_of(MMIO)}
 entry{"option.name", "{name = s}", "The name in the journal; default: made of kind and place.\nFor all triggers.",
-  'on_pc("f", {name = "entry"}, print)', of = counting(TIMER, INSNS, CONSOLE, {"on_exit", "on_machine_ready"})}
+  'on_pc("f", {name = "entry"}, print)', of = counting(TIMER, INSNS, CONSOLE, RESET, {"on_exit", "on_machine_ready"})}
 entry{"option.device", "{device = s}",
   "Only this serial port: its type or QOM path, or the paddr of the register to which characters are written.\n" ..
     "Default: all that are known.", 'on_console("login:", {device = "pl011"}, print)', of = all_of(CONSOLE)}
@@ -290,7 +296,7 @@ section "The event"
 for _, f in ipairs{
   {"trigger", "The trigger."}, {"kind", 'What happened, a string: "pc", "read", "mmio_write", "timer", ...'},
   {"hits", "The hit's number on this vCPU (with total: in all), from 1."},
-  {"vcpu", "The vCPU's number; nil for DMA, on_exit and on_machine_ready."},
+  {"vcpu", "The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset."},
   {"pc", "vaddr of the instruction; nil for DMA."},
   {"opcode", "The instruction's opcode; a 4-byte Thumb one has its first halfword in bits 31:16."},
   {"insn_size", "The instruction's size in bytes."},
@@ -650,6 +656,7 @@ types{
   every_ns = trigger("ns: integer, [opts]: @option, ", "fi.TimerEvent"),
   on_console = trigger("pattern: string|(fun(line: string): ...any), [opts]: @option, ", "fi.ConsoleEvent"),
   on_machine_ready = trigger("[opts]: @option, ", "fi.MachineEvent"),
+  on_reset = trigger("[opts]: @option, ", "fi.MachineEvent"),
   on_exit = trigger("[opts]: @option, ", "fi.ExitEvent"),
 
   task = "fn: fun()",

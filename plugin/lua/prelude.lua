@@ -209,7 +209,7 @@ for _, name in ipairs {
   "on_sysreg_read", "on_sysreg_write", "wait_sysreg_read", "wait_sysreg_write",
   "after_insns", "on_exit", "task", "wait", "wait_pc", "wait_read", "wait_write", "wait_exception", "wait_interrupt",
   "wait_insns", "mem", "phys", "on_mmio_read", "on_mmio_write", "after_ns", "at_ns", "every_ns", "on_machine_ready",
-  "wait_mmio_read", "wait_mmio_write", "wait_ns", "on_console", "wait_console",
+  "wait_mmio_read", "wait_mmio_write", "wait_ns", "on_console", "wait_console", "on_reset",
 } do
   _G[name] = fi[name]
 end

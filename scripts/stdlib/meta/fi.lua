@@ -143,6 +143,12 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@class fi.option.on_machine_ready
 ---@field name? string The name in the journal; default: made of kind and place.
 
+---@class fi.option.on_reset
+---@field after? integer Ignore the first n hits (on each vCPU, unless total).
+---@field every? integer Of the hits behind `after`, fire on the first and then on every n-th.
+---@field limit? integer Fire at most n times in all, then the trigger ends.
+---@field name? string The name in the journal; default: made of kind and place.
+
 ---@class fi.option.wait_pc
 ---@field vcpu? integer Only on vCPU n; for timers and after_insns: where the handler runs.
 --- Only while the address space with this ASID is in use (AArch64: in TTBR1_EL1 if TCR_EL1.A1, else TTBR0_EL1).
@@ -261,13 +267,13 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field hits integer The hit's number on this vCPU (with total: in all), from 1.
 
 ---@class fi.CodeEvent: fi.Event
----@field vcpu integer The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field vcpu integer The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset.
 ---@field pc integer vaddr of the instruction; nil for DMA.
 ---@field opcode integer The instruction's opcode; a 4-byte Thumb one has its first halfword in bits 31:16.
 ---@field insn_size integer The instruction's size in bytes.
 
 ---@class fi.SysregEvent: fi.Event
----@field vcpu integer The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field vcpu integer The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset.
 ---@field pc integer vaddr of the instruction; nil for DMA.
 ---@field opcode integer The instruction's opcode; a 4-byte Thumb one has its first halfword in bits 31:16.
 ---@field insn_size integer The instruction's size in bytes.
@@ -281,7 +287,7 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field op2 integer on_sysreg_...: op2 of the encoding.
 
 ---@class fi.MemoryEvent: fi.Event
----@field vcpu integer The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field vcpu integer The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset.
 ---@field pc integer vaddr of the instruction; nil for DMA.
 ---@field addr integer vaddr of the access; nil for DMA.
 ---@field paddr integer? paddr of the access, nil where there is none.
@@ -292,7 +298,7 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field device string? QOM path of the device (on_mmio_..., on_console), or its name (on_read, on_write).
 
 ---@class fi.MmioEvent: fi.Event
----@field vcpu integer? The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field vcpu integer? The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset.
 ---@field pc integer? vaddr of the instruction; nil for DMA.
 ---@field addr integer? vaddr of the access; nil for DMA.
 ---@field paddr integer? paddr of the access, nil where there is none.
@@ -304,7 +310,7 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field dma boolean on_mmio_...: true if no instruction makes the access.
 
 ---@class fi.ExceptionEvent: fi.Event
----@field vcpu integer The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field vcpu integer The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset.
 ---@field from_pc integer on_exception, on_interrupt: address of the interrupted instruction.
 ---@field to_pc integer on_exception, on_interrupt: first instruction of the guest's handler.
 ---@field name string Name of the exception, or of the system register.
@@ -315,16 +321,16 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field el integer on_exception, on_interrupt: the level that takes it.
 
 ---@class fi.VcpuEvent: fi.Event
----@field vcpu integer The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field vcpu integer The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset.
 
 ---@class fi.TimerEvent: fi.Event
----@field vcpu integer The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field vcpu integer The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset.
 ---@field deadline integer Timers: the guest virtual time for which it was set, in ns.
 
 ---@class fi.MachineEvent: fi.Event
 
 ---@class fi.ConsoleEvent: fi.Event
----@field vcpu integer The vCPU's number; nil for DMA, on_exit and on_machine_ready.
+---@field vcpu integer The vCPU's number; nil for DMA, on_exit, on_machine_ready, on_reset.
 ---@field line string on_console: the line, or what there is of it.
 ---@field captures any[] on_console: list of the pattern's captures.
 ---@field complete boolean on_console: true if the line has ended.
@@ -865,6 +871,19 @@ fi.on_console = on_console
 ---@overload fun(fn: (fun(ev: fi.MachineEvent))?): fi.Trigger
 function on_machine_ready(opts, fn) end
 fi.on_machine_ready = on_machine_ready
+
+--- Runs fn(ev) when the machine is reset, by the guest, a watchdog or QEMU's monitor; not when it starts.
+--- No vCPU executes, and the devices are in the middle of it; fi.defer(0, fn) is for before the first instruction.
+--- opts: after, every, limit, name. Capability reset. Context: load, handler, task.
+---```lua
+---on_reset(function(ev) fi.log("reset %d", ev.hits) end)
+---```
+---@param opts? fi.option.on_reset
+---@param fn (fun(ev: fi.MachineEvent))?
+---@return fi.Trigger
+---@overload fun(fn: (fun(ev: fi.MachineEvent))?): fi.Trigger
+function on_reset(opts, fn) end
+fi.on_reset = on_reset
 
 --- Runs fn(ev) when QEMU ends; nothing of the guest can be read any more. ev.code, ev.reason say why.
 --- fi.exit changes the status there. Context: load, handler, task.
