@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- Without QEMU's extensions, exceptions and device faults are errors that say what they need, at the scenario's line.
+-- Without QEMU's extensions, exceptions, device faults and resets are errors that say what they need, at the scenario's line.
 --! guest: checksum
 --! tiers: stock
 --! stdout: checksum 0xdc92167d
 --! journal-count: fault 0
---! checks: 5
+--! checks: 6
 
 local check = require "fi.check"
 
@@ -14,6 +14,8 @@ local function rejected(capability, fn, ...)
     check.ok(not ok and message:find(want, 1, true), message)
 end
 
+rejected("reset", on_reset, function() end)
+
 on_pc("checksum", {limit = 1}, function()
     rejected("exception", fi.exception.list)
     rejected("exception", fi.exception.raise, "serror")
@@ -22,5 +24,5 @@ on_pc("checksum", {limit = 1}, function()
     local _, message = pcall(function()
         fi.exception.serror{}
     end)
-    check.ok(message:find("no_hardware.lua:23: fi.exception.serror needs", 1, true), message)
+    check.ok(message:find("no_hardware.lua:25: fi.exception.serror needs", 1, true), message)
 end)
