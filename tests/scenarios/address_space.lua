@@ -2,7 +2,7 @@
 -- The options ttbr and asid, also as those of a map. The guest gets another ASID after a hundred rounds of its loop: what is
 -- for one address space does not fire in the other.
 --! guest: checksum
---! requires: sysreg_write
+--! requires: sysreg_write set_pc
 --! checks: 11
 
 local check = require "fi.check"

@@ -2,6 +2,7 @@
 -- A map of a Linux kernel, in a machine that runs none: its triggers stay pending. The guest sets VBAR_EL1 to a table that
 -- this kernel could have, but there is no banner where it would be; and code at the addresses of the file fires nothing.
 --! guest: checksum
+--! requires: discontinuity
 --! opt: unsafe=on
 --! stdout: checksum 0xdc92167d
 --! journal: {"kind":"trigger","name":"on_pc kernel:begin","hits":0,"state":"pending"}

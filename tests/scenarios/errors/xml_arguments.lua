@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What the functions of fi.xml refuse, each with a message that says what is wrong; nothing is armed.
 --! guest: checksum
+--! requires: set_pc
 --! stdout: checksum 0xdc92167d
 --! checks: 22
 

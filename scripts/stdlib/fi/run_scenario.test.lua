@@ -1,4 +1,4 @@
--- SPDX-License-Identifier: GPL-2.0-or-later
+-- SPDX-License-Identifier: MIT
 -- A scenario of the library by plugin options alone.
 --! guest: checksum
 --! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
