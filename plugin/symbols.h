@@ -52,6 +52,14 @@ void fi_symbols_free(FiSymbols *syms);
  */
 bool fi_symbols_load(FiSymbols *syms, const char *path, GError **error);
 
+/*
+ * Symbols that are in no file: any number of fi_symbols_add(), which copies the
+ * name, and then fi_symbols_index().  One without a size reaches up to the next
+ * one.
+ */
+void fi_symbols_add(FiSymbols *syms, const FiSymbol *sym);
+void fi_symbols_index(FiSymbols *syms);
+
 /* The number of symbols. */
 guint fi_symbols_count(const FiSymbols *syms);
 
