@@ -14,7 +14,7 @@
 --! sh: sleep 6
 --! sh: mark fed
 --! stdout: test: fed
---! sh: fault_at softdog_ping
+--! sh: fault 1
 --! sh: sleep 10
 --! sh: mark alive
 --! stdout: softdog: Initiating system reboot
@@ -22,11 +22,16 @@
 --! stdout: test: second boot
 --! stdout-re: reboot: Power down
 --! not-stdout: test: alive
---! journal: {"kind":"fault","action":"set_pc","target":"pc"}
+--! journal: {"kind":"fault","at":"softdog:softdog_ping","action":"set_pc"}
 
-on_mmio_write(0x09030000, {limit = 1}, function(ev)
-    on_pc(0xffff8000 << 32 | ev.value, {el = 1}, function()
-        cpu.x0 = 0
-        cpu.pc = cpu.x30
-    end)
+local linux = require "fi.linux"
+
+linux.modules{"softdog"}
+local ping = on_pc("softdog:softdog_ping", {el = 1}, function()
+    cpu.x0 = 0
+    cpu.pc = cpu.x30
+end)
+ping:disable()
+on_mmio_write(0x09030000, {limit = 1}, function()
+    ping:enable()
 end)
