@@ -8,8 +8,8 @@
 
 /*
  * Symbols of ELF files: names to addresses for triggers, addresses to names
- * for logs.  Tables are filled while the scenario is loaded and only read
- * afterwards, so look-ups need no lock.
+ * for logs.  A table is filled once and only read afterwards, so look-ups need
+ * no lock of its own; who may put another one in its place is said in maps.h.
  */
 typedef struct FiSymbols FiSymbols;
 

@@ -11,7 +11,7 @@
 --! sh: fault 2
 --! stdout-empty
 --! journal: {"kind":"note","data":{"said":"Linux version","level":5}}
---! journal: {"kind":"note","data":{"oracle":"oops","captures":"synchronous external abort 0000000096000210 1","level":0}}
+--! journal: {"kind":"note","data":{"oracle":"oops","captures":"~^synchronous external abort [0f]*96000210 1$","level":0}}
 --! journal: {"kind":"note","data":{"whole":"~^Modules linked in: softdog .*virtio"}}
 --! journal: {"kind":"note","data":{"line":"one","level":4}}
 --! journal: {"kind":"note","data":{"line":"two","level":4}}

@@ -23,6 +23,7 @@
 --! stdout-re: reboot: Power down
 --! not-stdout: test: alive
 --! journal: {"kind":"fault","at":"softdog:softdog_ping","action":"set_pc"}
+--! journal: {"kind":"note","data":{"second":"pending"}}
 
 local linux = require "fi.linux"
 
@@ -32,6 +33,10 @@ local ping = on_pc("softdog:softdog_ping", {el = 1}, function()
     cpu.pc = cpu.x30
 end)
 ping:disable()
+-- What was softdog's is another module's by then.
+on_pc("kernel:start_kernel", {after = 1}, function()
+    fi.note{second = ping.state}
+end)
 on_mmio_write(0x09030000, {limit = 1}, function()
     ping:enable()
 end)

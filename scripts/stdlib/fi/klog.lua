@@ -98,10 +98,11 @@ function klog.record(layout, ring, id)
     }, Record)
 end
 
+-- What is there of this record: its state, nil if it is another one's place by now.
 local function state_of(layout, ring, id)
     local index = id & (1 << mem.u32[ring + layout.count_bits]) - 1
     local value = mem.u64[mem.u64[ring + layout.descs] + index * layout.desc_size + layout.state]
-    return value >> 62 & 3, value & DESC_ID_MASK
+    return (value ~ id) & DESC_ID_MASK == 0 and value >> 62 & 3 or nil
 end
 
 -- Is this a pointer to such a ring?
@@ -111,9 +112,7 @@ local function is_ring_pointer(layout, address)
     if bits < 1 or bits > 30 or size < 4 or size > 40 then
         return false
     end
-    local head = mem.u64[ring + layout.head_id]
-    local _, id = state_of(layout, ring, head)
-    return id == head & DESC_ID_MASK
+    return state_of(layout, ring, mem.u64[ring + layout.head_id]) ~= nil
 end
 
 local Lines = {}
@@ -142,8 +141,8 @@ function klog.all(map)
     local ring, records = mem.u64[pointer], setmetatable({}, Lines)
     local id, head = mem.u64[ring + layout.tail_id] & DESC_ID_MASK, mem.u64[ring + layout.head_id] & DESC_ID_MASK
     for _ = 0, (1 << mem.u32[ring + layout.count_bits]) - 1 do
-        local state, there = state_of(layout, ring, id)
-        if there == id and (state == DESC_COMMITTED or state == DESC_FINALIZED) then
+        local state = state_of(layout, ring, id)
+        if state == DESC_COMMITTED or state == DESC_FINALIZED then
             records[#records + 1] = klog.record(layout, ring, id)
         end
         if id == head then
@@ -175,7 +174,8 @@ local function follow(map, name, fn)
             local ring, id = mem.u64[entry + layout.entry_rb], mem.u64[entry + layout.entry_id]
             local before = open
             open = not complete and {ring = ring, id = id} or nil
-            if before and before.id ~= id then
+            -- It was finalized when this record was reserved; not if the machine was reset in between
+            if before and before.id ~= id and state_of(layout, before.ring, before.id) == DESC_FINALIZED then
                 deliver(ev.vcpu, before.ring, before.id)
             end
             if complete then

@@ -5,7 +5,7 @@
 --
 -- A module becomes a map of symbols (fi.symbols.define). It comes when the kernel is about to run its first function
 -- (do_init_module), loses what was for that only when the kernel throws that away (trim_init_extable), and goes with
--- free_module. kernel/module/main.c, in 6.1 and 6.12.
+-- free_module. kernel/module/main.c, in 6.1 and 6.12. When the machine is reset all of them go (start_kernel).
 
 local btf = require "fi.btf"
 local kmemory = require "fi.kmemory"
@@ -226,6 +226,15 @@ local function went(watch, address)
     end
 end
 
+-- The machine has been reset, and the kernel begins: no module is where it was.
+local function began(watch)
+    for name, module in pairs(watch.loaded) do
+        fi.symbols.define(name)
+        watch.loaded[name] = nil
+        tell(watch, "unload", module)
+    end
+end
+
 -- A map that has the module's name, and other errors, are one line and no reason to lose the other modules.
 local function guarded(what, fn)
     local ok, message = pcall(fn)
@@ -244,6 +253,7 @@ local function arm(watch)
             end)
         end)
     end
+    on("start_kernel", began)
     on("do_init_module", came)
     on("free_module", went)
     if #fi.symbols.find("^trim_init_extable$", watch.map) > 0 then
@@ -263,7 +273,7 @@ end
 ---@return fi.kmodules.Watch
 function kmodules.watch(opts)
     local watch = setmetatable({map = opts.map or "kernel", fn = opts.fn, loaded = {}, triggers = {}}, Watch)
-    kmemory.check(watch.map, {"do_init_module", "free_module"})
+    kmemory.check(watch.map, {"do_init_module", "free_module", "start_kernel"})
     for _, name in ipairs(opts) do
         fi.symbols.define(name)
     end
