@@ -21,7 +21,11 @@ local MODULE_NAME_LEN <const> = 56 -- linux/moduleparam.h, for 64 bits
 -- enum mod_mem_type, since 6.4: text, data, rodata, ro_after_init, and three that are for the start only
 local MEM_TYPES <const>, FIRST_OF_INIT <const> = 7, 4
 
+local MODULE_STATE_UNFORMED <const> = 3 -- linux/module.h: in the list, and not ready to be read
+local MOST <const> = 10000 -- modules, so that a list that changes meanwhile has an end
+
 ---@class fi.kmodules.Layout
+---@field state integer
 ---@field list integer
 ---@field name integer
 ---@field kallsyms integer
@@ -30,6 +34,7 @@ local MEM_TYPES <const>, FIRST_OF_INIT <const> = 7, 4
 -- Where struct module has what is wanted here.
 local function layout_of(types)
     local layout = {
+        state = types:offset("module", "state"),
         list = types:offset("module", "list"),
         name = types:offset("module", "name"),
         kallsyms = types:offset("module", "kallsyms"),
@@ -156,8 +161,11 @@ local function all(layout, map)
         error(("the list of modules of the kernel of map '%s' was not found"):format(map), 0)
     end
     local found, at = {}, mem.u64[head]
-    while at ~= head do
-        found[#found + 1] = at - layout.list
+    while at ~= head and #found < MOST do
+        local address = at - layout.list
+        if mem.u32[address + layout.state] ~= MODULE_STATE_UNFORMED then
+            found[#found + 1] = address
+        end
         at = mem.u64[at]
     end
     return found
@@ -203,21 +211,21 @@ local function started(watch, address)
     end
 end
 
--- Of no file: one that another watch may have made, before the scenario was loaded again.
-local function is_given(name)
+-- A map of this name, which another watch may have made, before the scenario was loaded again.
+local function map_of(name)
     for _, map in ipairs(fi.symbols.maps()) do
         if map.name == name then
-            return not map.path
+            return map
         end
     end
-    return false
+    return nil
 end
 
 local function went(watch, address)
     watch.layout = watch.layout or layout_of(btf.kernel(watch.map))
     local name = name_of(watch.layout, address)
-    local module = watch.loaded[name]
-    if is_given(name) then
+    local module, map = watch.loaded[name], map_of(name)
+    if map and not map.path then
         fi.symbols.define(name)
     end
     if module then
@@ -240,6 +248,29 @@ local function guarded(what, fn)
     local ok, message = pcall(fn)
     if not ok then
         fi.log("linux.modules: %s: %s", what, tostring(message))
+    end
+end
+
+-- Those that are loaded already. Once: modules that come meanwhile are taken twice, which does no harm.
+local function look(watch)
+    watch.layout = watch.layout or layout_of(btf.kernel(watch.map))
+    for _, address in ipairs(all(watch.layout, watch.map)) do
+        guarded("a loaded module", function()
+            came(watch, address, false)
+        end)
+    end
+end
+
+-- In a process the kernel's memory need not be mapped, and while a scenario is loaded again there is no vCPU to read it
+-- by: then when the scheduler runs.
+local function look_now_or_later(watch, running)
+    if not (running and pcall(look, watch)) then
+        local opts = {limit = 1, _internal = true, name = "linux.modules schedule"}
+        watch.triggers[#watch.triggers + 1] = fi.on_pc(watch.map .. ":schedule", opts, function()
+            guarded("loaded modules", function()
+                look(watch)
+            end)
+        end)
     end
 end
 
@@ -273,17 +304,17 @@ end
 ---@return fi.kmodules.Watch
 function kmodules.watch(opts)
     local watch = setmetatable({map = opts.map or "kernel", fn = opts.fn, loaded = {}, triggers = {}}, Watch)
-    kmemory.check(watch.map, {"do_init_module", "free_module", "start_kernel"})
+    kmemory.check(watch.map, {"do_init_module", "free_module", "start_kernel", "schedule"})
     for _, name in ipairs(opts) do
-        fi.symbols.define(name)
-    end
-    if opts.running then
-        watch.layout = layout_of(btf.kernel(watch.map))
-        for _, address in ipairs(all(watch.layout, watch.map)) do
-            came(watch, address, false)
+        local map = map_of(name)
+        if not map or map.path then -- an error if it is of a file
+            fi.symbols.define(name)
         end
     end
     arm(watch)
+    if fi.symbols.slide(watch.map) then
+        look_now_or_later(watch, opts.running)
+    end
     return watch
 end
 

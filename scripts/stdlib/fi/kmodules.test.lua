@@ -24,8 +24,8 @@ local function types_of(places)
 end
 
 local BOTH <const> = {
-    ["module.list"] = 8, ["module.name"] = 24, ["mod_kallsyms.symtab"] = 0, ["mod_kallsyms.num_symtab"] = 8,
-    ["mod_kallsyms.strtab"] = 16,
+    ["module.state"] = 0, ["module.list"] = 8, ["module.name"] = 24,
+    ["mod_kallsyms.symtab"] = 0, ["mod_kallsyms.num_symtab"] = 8, ["mod_kallsyms.strtab"] = 16,
 }
 local function with(more)
     local all = {}
