@@ -31,7 +31,7 @@ local memory = {
 }
 
 local fi = {fields = {
-    symbols = {fields = {find = {}, range = {}, at = {}, load = {}, slide = {}, maps = {}}},
+    symbols = {fields = {find = {}, range = {}, at = {}, load = {}, define = {}, slide = {}, maps = {}}},
     xml = {fields = {load = {}, load_file = {}, lua_of = {}, to_lua = {}, _parse = {}, _max_size = {}}},
 }}
 read_globals = {cpu = {read_only = false, other_fields = true}, fi = fi, mem = memory, phys = memory}

@@ -7,7 +7,8 @@
 #define SLIDE_ALIGN (64 * 1024) /* the largest page of AArch64 */
 
 struct FiMaps {
-    GPtrArray *list; /* of FiMap */
+    GPtrArray *list;     /* of FiMap */
+    FiSymbols *incoming; /* of the next given map; or NULL */
 };
 
 /* Options of a map */
@@ -165,6 +166,7 @@ FiMaps *fi_maps_new(void)
 void fi_maps_free(FiMaps *maps)
 {
     if (maps) {
+        fi_symbols_free(maps->incoming);
         g_ptr_array_unref(maps->list);
         g_free(maps);
     }
@@ -273,7 +275,7 @@ static FiMap *loaded_before(const FiMaps *maps, const FiMapSpec *spec)
     for (i = 0; i < maps->list->len; i++) {
         FiMap *map = fi_maps_nth(maps, i);
 
-        if (strcmp(map->path, spec->path) == 0 &&
+        if (map->path && strcmp(map->path, spec->path) == 0 &&
             (spec->name ? strcmp(map->name, spec->name) == 0 : !map->named)) {
             return map;
         }
@@ -295,7 +297,8 @@ FiMap *fi_maps_load(FiMaps *maps, const FiMapSpec *spec, bool automatic,
         g_set_error(error, FI_SYMBOL_ERROR, FI_SYMBOL_ERROR_SYNTAX,
                     "%s: there is already a map \"%s\", of %s; choose another "
                     "name",
-                    spec->path, spec->name, map->path);
+                    spec->path, spec->name,
+                    map->path ? map->path : "fi.symbols.define()");
         return NULL;
     }
     map = g_new0(FiMap, 1);
@@ -309,6 +312,44 @@ FiMap *fi_maps_load(FiMaps *maps, const FiMapSpec *spec, bool automatic,
     map->named = spec->name;
     set_options(map, spec, automatic);
     g_ptr_array_add(maps->list, map);
+    return map;
+}
+
+FiSymbols *fi_maps_incoming(FiMaps *maps)
+{
+    fi_symbols_free(maps->incoming);
+    maps->incoming = fi_symbols_new();
+    return maps->incoming;
+}
+
+static void give(FiMap *map, FiSymbols *symbols)
+{
+    fi_symbols_free(map->symbols);
+    map->known = symbols;
+    map->symbols = symbols ? symbols : fi_symbols_new();
+    fi_symbols_index(map->symbols);
+}
+
+FiMap *fi_maps_define(FiMaps *maps, const char *name, bool has_symbols,
+                      GError **error)
+{
+    FiMap *map = lookup(maps, name, strlen(name));
+
+    if (map && !map->given) {
+        g_set_error(error, FI_SYMBOL_ERROR, FI_SYMBOL_ERROR_SYNTAX,
+                    "there is already a map \"%s\", of %s; choose another name",
+                    name, map->path);
+        return NULL;
+    }
+    if (!map) {
+        map = g_new0(FiMap, 1);
+        map->name = g_strdup(name);
+        map->given = map->named = map->final = true;
+        map->el = -1;
+        map->space.asid = -1;
+        g_ptr_array_add(maps->list, map);
+    }
+    give(map, has_symbols ? g_steal_pointer(&maps->incoming) : NULL);
     return map;
 }
 
@@ -357,14 +398,41 @@ static void keep_found(Answer *a, const FiMapped *m)
     }
 }
 
+bool fi_map_eval(FiMap *map, const char *expr, FiMapped *ret, GError **error)
+{
+    FiMapped m = { .map = map, .expr = expr };
+
+    if (!fi_symbols_eval(map->symbols, expr, &m.addr, &m.symbol, &m.offset,
+                         error)) {
+        return false;
+    }
+    m.addr += map->slide;
+    *ret = m;
+    return true;
+}
+
+uint64_t fi_mapped_size(const FiMapped *m)
+{
+    bool object = m->symbol && !m->offset &&
+                  m->symbol->kind == FI_SYMBOL_OBJECT;
+
+    return object ? MAX(m->symbol->size, 1) : 1;
+}
+
+static bool awaited(const FiMap *map)
+{
+    return map->given && !map->known;
+}
+
 static void ask(FiMap *map, const char *expr, Answer *a)
 {
-    FiMapped m = { .map = map };
     GError *e = NULL;
+    FiMapped m;
 
-    if (fi_symbols_eval(map->symbols, expr, &m.addr, &m.symbol, &m.offset,
-                        &e)) {
-        m.addr += map->slide;
+    if (awaited(map)) {
+        return;
+    }
+    if (fi_map_eval(map, expr, &m, &e)) {
         keep_found(a, &m);
     } else {
         keep_refusal(a, e);
@@ -423,6 +491,10 @@ bool fi_maps_eval(const FiMaps *maps, const char *expr, FiMapped *ret,
 
     if (!split_map(maps, expr, &map, &rest, error)) {
         return false;
+    }
+    if (map && awaited(map)) {
+        *ret = (FiMapped){ .map = map, .expr = rest };
+        return true;
     }
     a.maps = g_string_new(NULL);
     for (i = 0; i < maps->list->len; i++) {

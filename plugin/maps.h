@@ -17,6 +17,10 @@
  * sets VBAR_EL1 to the same again: before Linux 6.0 it relocates itself after it
  * has set it once.
  *
+ * A map can also be given by the scenario, symbol by symbol with their final
+ * addresses: of code that is in no file, or comes and goes, as a kernel's
+ * modules do.  One without symbols is awaited.
+ *
  * All with the Lua lock, or before the guest starts.
  */
 
@@ -37,11 +41,13 @@ typedef struct FiMapSpec {
 } FiMapSpec;
 
 typedef struct FiMap {
-    char *name, *path;
+    char *name;
+    char *path; /* NULL: given, of no file */
     FiSymbols *symbols;
+    bool given;     /* its symbols come from the scenario, and may go again */
     bool named;     /* by whoever loaded it */
     bool automatic; /* the slide is the kernel's choice */
-    bool known;     /* there is a slide */
+    bool known;     /* there is a slide; if given, there are symbols */
     bool final;     /* it will not change any more */
     uint64_t slide;
     int el;
@@ -53,8 +59,9 @@ typedef struct FiMaps FiMaps;
 /* A symbol of a map, or a place relative to it. */
 typedef struct FiMapped {
     FiMap *map;
-    const FiSymbol *symbol;
-    uint64_t addr; /* slid if the slide is known, else the file's */
+    const FiSymbol *symbol; /* NULL: of a given map that is awaited */
+    const char *expr; /* what is of it within the map; in what was asked for */
+    uint64_t addr;    /* slid if the slide is known, else the file's */
     int64_t offset;
 } FiMapped;
 
@@ -84,6 +91,14 @@ FiMap *fi_maps_nth(const FiMaps *maps, guint i);
 FiMap *fi_maps_load(FiMaps *maps, const FiMapSpec *spec, bool automatic,
                     GError **error);
 
+/* Symbols for fi_maps_define(), to be filled.  They stay the maps' own, so they
+ * may be left half done: the next ones take their place. */
+FiSymbols *fi_maps_incoming(FiMaps *maps);
+/* The given map of this name has the incoming symbols, or, without @has_symbols,
+ * is awaited from now on.  NULL with @error set if a file's has that name. */
+FiMap *fi_maps_define(FiMaps *maps, const char *name, bool has_symbols,
+                      GError **error);
+
 FiMap *fi_maps_get(const FiMaps *maps, const char *name, GError **error);
 
 /*
@@ -93,6 +108,10 @@ FiMap *fi_maps_get(const FiMaps *maps, const char *name, GError **error);
  */
 bool fi_maps_eval(const FiMaps *maps, const char *expr, FiMapped *ret,
                   GError **error);
+/* An expression within @map, which has its symbols. */
+bool fi_map_eval(FiMap *map, const char *expr, FiMapped *ret, GError **error);
+/* The bytes that a trigger on it is about: those of an object, else 1. */
+uint64_t fi_mapped_size(const FiMapped *m);
 /* The same without an offset. */
 bool fi_maps_find(const FiMaps *maps, const char *name, FiMapped *ret,
                   GError **error);

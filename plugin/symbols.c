@@ -41,7 +41,15 @@ typedef struct Range {
     const Entry *best; /* or NULL */
 } Range;
 
+/* Symbols while they come one by one; names are offsets into @strings until all
+ * are there. */
+typedef struct List {
+    GArray *entries;
+    GString *strings;
+} List;
+
 struct FiSymbols {
+    List adding;         /* entries NULL: none */
     GPtrArray *blocks;   /* of Block */
     GPtrArray *by_addr;  /* of Entry, owned by the blocks */
     GHashTable *by_name; /* name -> first Entry of that name */
@@ -94,10 +102,19 @@ FiSymbols *fi_symbols_new(void)
     return syms;
 }
 
+static void list_discard(List *list)
+{
+    g_array_unref(list->entries);
+    g_string_free(list->strings, TRUE);
+}
+
 void fi_symbols_free(FiSymbols *syms)
 {
     if (!syms) {
         return;
+    }
+    if (syms->adding.entries) {
+        list_discard(&syms->adding);
     }
     g_array_unref(syms->ranges);
     g_hash_table_unref(syms->by_name);
@@ -454,12 +471,6 @@ static Block *read_elf(Reader *r, GError **error)
 
 /* Lists: nm's format, as in System.map, and a kernel's own table */
 
-/* Names are offsets into @strings until all are there. */
-typedef struct List {
-    GArray *entries;
-    GString *strings;
-} List;
-
 static FiSymbolKind kind_of_letter(char type)
 {
     switch (g_ascii_tolower(type)) {
@@ -478,22 +489,33 @@ static FiSymbolKind kind_of_letter(char type)
     }
 }
 
+static void list_begin(List *list)
+{
+    list->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
+    list->strings = g_string_new(NULL);
+}
+
+static void list_append(List *list, const FiSymbol *sym)
+{
+    Entry entry = { .sym = *sym,
+                    .end = sym->addr + MIN(sym->size, UINT64_MAX - sym->addr) };
+
+    entry.sym.name = (const char *)(uintptr_t)list->strings->len;
+    g_string_append_len(list->strings, sym->name, strlen(sym->name) + 1);
+    g_array_append_val(list->entries, entry);
+}
+
 static void list_add(uint64_t addr, char type, const char *name, void *opaque)
 {
-    List *list = opaque;
-    Entry entry = {
-        .sym = { .name = (const char *)(uintptr_t)list->strings->len,
-                 .addr = addr,
-                 .kind = kind_of_letter(type),
-                 .global = g_ascii_isupper(type) || type == 'w' },
-        .end = addr,
-    };
+    FiSymbol sym = { .name = name,
+                     .addr = addr,
+                     .kind = kind_of_letter(type),
+                     .global = g_ascii_isupper(type) || type == 'w' };
 
     if (name[0] == '$' || g_ascii_tolower(type) == 'u') {
         return; /* a mapping symbol, or one that is elsewhere */
     }
-    g_string_append_len(list->strings, name, strlen(name) + 1);
-    g_array_append_val(list->entries, entry);
+    list_append(opaque, &sym);
 }
 
 static gint compare_entry_addresses(gconstpointer pa, gconstpointer pb)
@@ -503,8 +525,8 @@ static gint compare_entry_addresses(gconstpointer pa, gconstpointer pb)
     return (a->sym.addr > b->sym.addr) - (a->sym.addr < b->sym.addr);
 }
 
-/* Such lists have no sizes: a symbol reaches up to the next one, as in the
- * kernel's own messages. */
+/* Files of such lists have no sizes: a symbol without one reaches up to the next
+ * one, as in the kernel's own messages. */
 static void set_sizes(GArray *entries)
 {
     uint64_t next = 0;
@@ -516,7 +538,7 @@ static void set_sizes(GArray *entries)
         if (i + 1 < entries->len && e[1].sym.addr != e->sym.addr) {
             next = e[1].sym.addr;
         }
-        if (next && e->sym.kind != FI_SYMBOL_OTHER &&
+        if (next && !e->sym.size && e->sym.kind != FI_SYMBOL_OTHER &&
             next - e->sym.addr <= LIST_REACH) {
             e->sym.size = next - e->sym.addr;
             e->end = next;
@@ -537,12 +559,6 @@ static Block *list_finish(List *list)
     }
     set_sizes(block->entries);
     return block;
-}
-
-static void list_discard(List *list)
-{
-    g_array_unref(list->entries);
-    g_string_free(list->strings, TRUE);
 }
 
 /* "ffff800008010000 T _stext", and in /proc/kallsyms behind a tab the module.
@@ -670,8 +686,7 @@ static Block *read_other(const Reader *r, GError **error)
         !is_list(data, size)) {
         return NULL;
     }
-    list.entries = g_array_new(FALSE, FALSE, sizeof(Entry));
-    list.strings = g_string_new(NULL);
+    list_begin(&list);
     ok = fi_kallsyms_is_image((const uint8_t *)data, size)
              ? read_image(r, data, size, &list, error)
              : read_lines(r, data, &list, error);
@@ -918,13 +933,8 @@ static void index_ranges(FiSymbols *syms)
     }
 }
 
-bool fi_symbols_load(FiSymbols *syms, const char *path, GError **error)
+static void add_block(FiSymbols *syms, Block *block)
 {
-    Block *block = read_file(path, error);
-
-    if (!block) {
-        return false;
-    }
     g_ptr_array_add(syms->blocks, block);
     for (guint i = 0; i < block->entries->len; i++) {
         g_ptr_array_add(syms->by_addr,
@@ -933,7 +943,32 @@ bool fi_symbols_load(FiSymbols *syms, const char *path, GError **error)
     index_addresses(syms);
     index_names(syms);
     index_ranges(syms);
-    return true;
+}
+
+bool fi_symbols_load(FiSymbols *syms, const char *path, GError **error)
+{
+    Block *block = read_file(path, error);
+
+    if (block) {
+        add_block(syms, block);
+    }
+    return block;
+}
+
+void fi_symbols_add(FiSymbols *syms, const FiSymbol *sym)
+{
+    if (!syms->adding.entries) {
+        list_begin(&syms->adding);
+    }
+    list_append(&syms->adding, sym);
+}
+
+void fi_symbols_index(FiSymbols *syms)
+{
+    if (syms->adding.entries) {
+        add_block(syms, list_finish(&syms->adding));
+        syms->adding = (List){ 0 };
+    }
 }
 
 /* Look-ups */

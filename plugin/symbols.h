@@ -8,8 +8,8 @@
 
 /*
  * Symbols of ELF files: names to addresses for triggers, addresses to names
- * for logs.  Tables are filled while the scenario is loaded and only read
- * afterwards, so look-ups need no lock.
+ * for logs.  A table is filled once and only read afterwards, so look-ups need
+ * no lock of its own; who may put another one in its place is said in maps.h.
  */
 typedef struct FiSymbols FiSymbols;
 
@@ -51,6 +51,14 @@ void fi_symbols_free(FiSymbols *syms);
  * section and file symbols are left out.  On failure nothing is added.
  */
 bool fi_symbols_load(FiSymbols *syms, const char *path, GError **error);
+
+/*
+ * Symbols that are in no file: any number of fi_symbols_add(), which copies the
+ * name, and then fi_symbols_index().  One without a size reaches up to the next
+ * one.
+ */
+void fi_symbols_add(FiSymbols *syms, const FiSymbol *sym);
+void fi_symbols_index(FiSymbols *syms);
 
 /* The number of symbols. */
 guint fi_symbols_count(const FiSymbols *syms);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trigger.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "fi.h"
@@ -402,11 +403,56 @@ static bool carried_by_code(const FiTrigger *t)
     return fi_trigger_concerns_code(t, 0, UINT64_MAX);
 }
 
+static void report_missing(FiTrigger *t, const char *message)
+{
+    g_autofree char *text = g_strdup_printf("%s%s", t->spec.place, message);
+
+    fi_script_report_locked(t, text);
+    fi_registry_set_enabled(t, false);
+}
+
+static bool find_place(FiTriggerSpec *s, GError **error)
+{
+    FiMapped lo, hi;
+
+    if (!fi_map_eval(s->map, s->lo_expr, &lo, error) ||
+        (s->hi_expr && !fi_map_eval(s->map, s->hi_expr, &hi, error))) {
+        return false;
+    }
+    s->lo = lo.addr;
+    s->hi = s->hi_expr ? hi.addr
+                       : lo.addr + (s->span ? s->span : fi_mapped_size(&lo));
+    if (s->hi <= s->lo) {
+        g_set_error(error, FI_SYMBOL_ERROR, FI_SYMBOL_ERROR_SYNTAX,
+                    "the range ends at 0x%" PRIx64 ", which is not behind its "
+                    "start 0x%" PRIx64,
+                    s->hi, s->lo);
+        return false;
+    }
+    return true;
+}
+
+/* Its map's symbols have come, or gone, or others are there. */
+static void replace(FiTrigger *t)
+{
+    g_autoptr(GError) error = NULL;
+
+    registry.dirty = true;
+    t->pending = !t->spec.map->known || !find_place(&t->spec, &error);
+    if (error && fi_trigger_state(t) == FI_ACTIVE) {
+        report_missing(t, error->message);
+    }
+}
+
 /* Plans in use have copies of the addresses by which they find triggers. */
 static void slide(FiTrigger *t)
 {
     const FiMap *map = t->spec.map;
 
+    if (map && map->given) {
+        replace(t);
+        return;
+    }
     if (map && !map->known && !t->pending) {
         t->pending = true;
         registry.dirty = true;

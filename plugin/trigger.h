@@ -66,6 +66,10 @@ typedef struct FiTriggerSpec {
     int el;   /* -1: any */
     FiSpace space;
     FiMap *map; /* lo and hi are relative to its slide; or NULL */
+    /* Of a given map, whose symbols may come and go: lo, and hi (NULL: span
+     * bytes behind lo, 0 being what the symbol has).  Interned. */
+    const char *lo_expr, *hi_expr;
+    uint64_t span;
     FiNative *native;
     uint64_t after, every, limit; /* limit 0: none */
     bool total;
@@ -82,7 +86,7 @@ typedef struct FiTriggerSpec {
     const char *device; /* FI_MMIO_*: lo and hi are its offsets; hi 0: all */
     int dma;            /* FI_MMIO_*: 0: by instructions; 1: not; -1: any */
     int64_t deadline_ns, period_ns; /* FI_TIMER; period 0: once */
-    char *place;      /* FI_MMIO_*: script:line, for errors that come later */
+    char *place;      /* script:line, for errors that come later; or NULL */
     bool blame_place; /* a wrong result is that line's, not the handler's */
     bool internal;    /* a task's wait: not in the journal's summary */
     bool quiet;       /* FI_MMIO_*: what it does is no fault */
@@ -111,7 +115,7 @@ typedef struct FiTrigger {
     char *name;
     unsigned owner;   /* 0: the scenario; n: session n of the socket */
     uint64_t slid;    /* Lua lock: what lo and hi have been moved by */
-    bool pending;     /* Lua lock: the map's slide is not known yet */
+    bool pending;     /* Lua lock: where it is in its map is not known yet */
     bool staged;      /* Lua lock: its scenario is still loading (reload.h) */
     gint state;       /* FiTriggerState; atomic */
     gint has_handler; /* atomic: Lua is entered only if set */
@@ -168,7 +172,7 @@ bool fi_trigger_hit(FiTrigger *t, unsigned vcpu, bool inline_add,
 bool fi_trigger_passes(FiTrigger *t, unsigned vcpu);
 /* "pending" for an active one that waits for its map. */
 const char *fi_trigger_state_shown(FiTrigger *t);
-/* @map has a slide, or another one: its triggers go there. */
+/* @map has a slide, or another one, or other symbols: its triggers go there. */
 void fi_registry_slide(const FiMap *map);
 
 /* The list of armed triggers.  All with the Lua lock. */

@@ -209,6 +209,135 @@ static int symbols_load(lua_State *L)
     return 1;
 }
 
+/* Fields of a symbol, whose table is at @idx; @n is its number in the list. */
+
+static uint64_t symbol_number(lua_State *L, int idx, lua_Integer n,
+                              const char *key)
+{
+    uint64_t value;
+
+    if (lua_getfield(L, idx, key) == LUA_TNIL && strcmp(key, "size") == 0) {
+        lua_pop(L, 1);
+        return 0;
+    }
+    if (!lua_isinteger(L, -1)) {
+        luaL_error(L,
+                   "fi.symbols.define: '%s' of symbol %I is an integer, not "
+                   "%s",
+                   key, n, fi_push_what(L, -1));
+    }
+    value = lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return value;
+}
+
+static FiSymbolKind symbol_kind(lua_State *L, int idx, lua_Integer n)
+{
+    static const FiSymbolKind kinds[] = { FI_SYMBOL_FUNC, FI_SYMBOL_OBJECT,
+                                          FI_SYMBOL_OTHER };
+    bool given = lua_getfield(L, idx, "kind") != LUA_TNIL;
+    size_t i;
+
+    for (i = 0; given && i < G_N_ELEMENTS(kinds); i++) {
+        if (lua_type(L, -1) == LUA_TSTRING &&
+            strcmp(lua_tostring(L, -1), kind_name(kinds[i])) == 0) {
+            break;
+        }
+    }
+    if (i == G_N_ELEMENTS(kinds)) {
+        luaL_error(L,
+                   "fi.symbols.define: 'kind' of symbol %I is \"func\", "
+                   "\"object\" or \"other\"",
+                   n);
+    }
+    lua_pop(L, 1);
+    return given ? kinds[i] : FI_SYMBOL_FUNC;
+}
+
+static void check_symbol_keys(lua_State *L, int idx, lua_Integer n)
+{
+    static const char *const known[] = { "name", "address", "size", "kind",
+                                         "global" };
+    size_t i;
+
+    for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2)
+                                                         : "";
+
+        for (i = 0; i < G_N_ELEMENTS(known) && strcmp(key, known[i]); i++) {
+        }
+        if (i == G_N_ELEMENTS(known)) {
+            luaL_error(L,
+                       "fi.symbols.define: unknown field '%s' of symbol %I "
+                       "(known: name, address, size, kind, global)",
+                       key, n);
+        }
+    }
+}
+
+/* The @n-th of the list at 2. */
+static void take_symbol(lua_State *L, lua_Integer n, FiSymbols *symbols)
+{
+    FiSymbol sym = { .global = true };
+    int idx;
+
+    if (lua_geti(L, 2, n) != LUA_TTABLE) {
+        luaL_error(L,
+                   "fi.symbols.define: symbol %I is {name =, address =, …}, "
+                   "not %s",
+                   n, fi_push_what(L, -1));
+    }
+    idx = lua_gettop(L);
+    check_symbol_keys(L, idx, n);
+    sym.addr = symbol_number(L, idx, n, "address");
+    sym.size = symbol_number(L, idx, n, "size");
+    sym.kind = symbol_kind(L, idx, n);
+    if (lua_getfield(L, idx, "global") != LUA_TNIL) {
+        sym.global = lua_toboolean(L, -1);
+    }
+    if (lua_getfield(L, idx, "name") != LUA_TSTRING) {
+        luaL_error(L,
+                   "fi.symbols.define: 'name' of symbol %I is a string, not "
+                   "%s",
+                   n, fi_push_what(L, -1));
+    }
+    sym.name = lua_tostring(L, -1);
+    fi_symbols_add(symbols, &sym);
+    lua_settop(L, idx - 1);
+}
+
+static int symbols_define(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    bool has_symbols = !lua_isnoneornil(L, 2);
+    GError *error = NULL;
+    const FiMap *map;
+    lua_Integer i, n;
+
+    if (!fi_map_name_is_valid(name)) {
+        luaL_error(L, "fi.symbols.define: letters, digits, '_', '.' and '-' "
+                      "make a map's name");
+    }
+    if (has_symbols) {
+        FiSymbols *symbols = fi_maps_incoming(fi.maps);
+
+        luaL_checktype(L, 2, LUA_TTABLE);
+        n = luaL_len(L, 2);
+        for (i = 1; i <= n; i++) {
+            take_symbol(L, i, symbols);
+        }
+    }
+    map = fi_maps_define(fi.maps, name, has_symbols, &error);
+    if (!map) {
+        fi_raise(L, error);
+    }
+    fi_registry_slide(map);
+    if (fi_registry_dirty()) {
+        fi_retranslate_first();
+    }
+    return 0;
+}
+
 static int symbols_slide(lua_State *L)
 {
     const FiMap *map = check_map(L, 1);
@@ -226,8 +355,10 @@ static void push_map(lua_State *L, const FiMap *map)
     lua_createtable(L, 0, 7);
     lua_pushstring(L, map->name);
     lua_setfield(L, -2, "name");
-    lua_pushstring(L, map->path);
-    lua_setfield(L, -2, "path");
+    if (map->path) {
+        lua_pushstring(L, map->path);
+        lua_setfield(L, -2, "path");
+    }
     lua_pushinteger(L, fi_symbols_count(map->symbols));
     lua_setfield(L, -2, "symbols");
     if (map->known) {
@@ -263,13 +394,10 @@ static int symbols_maps(lua_State *L)
 void fi_bind_symbols(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "range", symbols_range },
-        { "at", symbols_at },
-        { "find", symbols_find },
-        { "load", symbols_load },
-        { "slide", symbols_slide },
-        { "maps", symbols_maps },
-        { NULL, NULL },
+        { "range", symbols_range },   { "at", symbols_at },
+        { "find", symbols_find },     { "load", symbols_load },
+        { "define", symbols_define }, { "slide", symbols_slide },
+        { "maps", symbols_maps },     { NULL, NULL },
     };
 
     lua_pushcfunction(L, symbol);

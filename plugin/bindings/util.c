@@ -160,7 +160,13 @@ uint64_t fi_check_address(lua_State *L, int idx)
 
 void fi_need_slide(lua_State *L, const FiMap *map)
 {
-    if (!map->known) {
+    if (!map->known && map->given) {
+        luaL_error(L,
+                   "map '%s' has no symbols yet: triggers wait until "
+                   "fi.symbols.define() gives it some, addresses can not; use "
+                   "it in a handler that runs later",
+                   map->name);
+    } else if (!map->known) {
         luaL_error(L,
                    "where map '%s' is, is not known before its kernel has set "
                    "VBAR_EL1: triggers wait for that, addresses can not; use "
@@ -170,13 +176,16 @@ void fi_need_slide(lua_State *L, const FiMap *map)
     }
 }
 
-/* The address at @idx for a trigger, which may have to wait for its map. */
-static uint64_t address_of_trigger(lua_State *L, int idx, FiMap **ret_map)
+/* The address at @idx for a trigger, which may have to wait for its map; of a
+ * given one, @ret_expr is how to find it again, else NULL. */
+static uint64_t address_of_trigger(lua_State *L, int idx, FiMap **ret_map,
+                                   const char **ret_expr)
 {
     GError *error = NULL;
     FiMapped m = { 0 };
 
     *ret_map = NULL;
+    *ret_expr = NULL;
     if (lua_type(L, idx) != LUA_TSTRING) {
         return fi_check_address(L, idx);
     }
@@ -184,12 +193,13 @@ static uint64_t address_of_trigger(lua_State *L, int idx, FiMap **ret_map)
         fi_raise(L, error);
     }
     *ret_map = m.map;
+    *ret_expr = m.map->given ? g_intern_string(m.expr) : NULL;
     return m.addr;
 }
 
 /* What holds for all of a map holds for the trigger, unless its own options
  * say otherwise. */
-static void take_map(FiTriggerSpec *spec, FiMap *map)
+static void take_map(lua_State *L, FiTriggerSpec *spec, FiMap *map)
 {
     spec->map = map;
     if (map && spec->el < 0) {
@@ -198,6 +208,10 @@ static void take_map(FiTriggerSpec *spec, FiMap *map)
     if (map && spec->space.asid < 0 && !spec->space.has_ttbr) {
         spec->space = map->space;
     }
+    if (map && map->given && !spec->place) {
+        spec->place = (char *)g_intern_string(fi_push_place(L));
+        lua_pop(L, 1);
+    }
 }
 
 static uint64_t symbol_size(lua_State *L, int idx)
@@ -205,11 +219,10 @@ static uint64_t symbol_size(lua_State *L, int idx)
     FiMapped m;
 
     if (lua_type(L, idx) != LUA_TSTRING ||
-        !fi_maps_eval(fi.maps, lua_tostring(L, idx), &m, NULL) || m.offset ||
-        m.symbol->kind != FI_SYMBOL_OBJECT) {
+        !fi_maps_eval(fi.maps, lua_tostring(L, idx), &m, NULL)) {
         return 1;
     }
-    return MAX(m.symbol->size, 1);
+    return fi_mapped_size(&m);
 }
 
 static void where_label(lua_State *L, int idx, uint64_t addr)
@@ -224,11 +237,28 @@ static void where_label(lua_State *L, int idx, uint64_t addr)
 /* A range whose ends are of two maps, or one of none, does not move. */
 static void need_same_map(lua_State *L, FiMap *a, FiMap *b)
 {
-    if ((a && !a->final) || (b && !b->final)) {
+    const FiMap *moves = a && (!a->final || a->given)   ? a
+                         : b && (!b->final || b->given) ? b
+                                                        : NULL;
+
+    if (moves) {
         luaL_error(L,
                    "both ends of the range have to be of map '%s', whose place "
-                   "is not known yet",
-                   a && !a->final ? a->name : b->name);
+                   "%s",
+                   moves->name,
+                   moves->given ? "may change" : "is not known yet");
+    }
+}
+
+/* Of a range that is not known yet: lo, hi and size at @idx and behind it. */
+static void range_label(lua_State *L, int idx)
+{
+    if (lua_isnil(L, idx + 2)) {
+        lua_pushfstring(L, "[%s, %s)", lua_tostring(L, idx),
+                        lua_tostring(L, idx + 1));
+    } else {
+        lua_pushfstring(L, "[%s, +%I)", lua_tostring(L, idx),
+                        lua_tointeger(L, idx + 2));
     }
 }
 
@@ -241,7 +271,7 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
     lua_geti(L, idx, 1);          /* top+1 */
     lua_geti(L, idx, 2);          /* top+2 */
     lua_getfield(L, idx, "size"); /* top+3 */
-    spec->lo = address_of_trigger(L, top + 1, &lo_map);
+    spec->lo = address_of_trigger(L, top + 1, &lo_map, &spec->lo_expr);
     hi_map = lo_map;
     if (!lua_isnil(L, top + 3)) {
         if (!lua_isinteger(L, top + 3) || lua_tointeger(L, top + 3) < 1) {
@@ -251,16 +281,23 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
             luaL_error(L, "a range is {lo, hi} or {where, size = n}, not "
                           "both");
         }
-        spec->hi = spec->lo + lua_tointeger(L, top + 3);
+        spec->span = lua_tointeger(L, top + 3);
+        spec->hi = spec->lo + spec->span;
     } else if (lua_isnil(L, top + 2)) {
         luaL_error(L, "a range is {lo, hi} or {where, size = n}");
     } else {
-        spec->hi = address_of_trigger(L, top + 2, &hi_map);
+        spec->hi = address_of_trigger(L, top + 2, &hi_map, &spec->hi_expr);
     }
     if (lo_map != hi_map) {
         need_same_map(L, lo_map, hi_map);
     }
-    take_map(spec, lo_map);
+    take_map(L, spec, lo_map);
+    if (lo_map && !lo_map->known && lo_map->given) {
+        range_label(L, top + 1);
+        lua_replace(L, top + 1);
+        lua_settop(L, top + 1);
+        return;
+    }
     if (spec->hi <= spec->lo) {
         luaL_error(L,
                    "the range ends at %s, which is not behind its start "
@@ -284,10 +321,10 @@ void fi_check_where(lua_State *L, int idx, FiTriggerSpec *spec)
         check_range(L, idx, spec);
         return;
     }
-    spec->lo = address_of_trigger(L, idx, &map);
-    take_map(spec, map);
+    spec->lo = address_of_trigger(L, idx, &map, &spec->lo_expr);
     spec->exact_pc = true;
     spec->hi = spec->lo + symbol_size(L, idx);
+    take_map(L, spec, map);
     where_label(L, idx, spec->lo);
 }
 

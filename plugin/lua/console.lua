@@ -112,6 +112,14 @@ local function match(watch, line, complete)
   return table.move(found, 3, found.n, 1, {})
 end
 
+-- line: complete, or as far as it has come; path: nil, of no port
+local function fire(watch, vcpu, path, line, captures, complete)
+  local details = {line = line, captures = captures, complete = complete, device = path}
+  fi.defer(vcpu, function()
+    raw.hit(watch.trigger, details)
+  end)
+end
+
 local function take_byte(watch, ev, path, byte)
   local line = watch.lines[path]
   if not line then
@@ -129,10 +137,7 @@ local function take_byte(watch, ev, path, byte)
   local captures = not line.hit and match(watch, text, complete)
   if captures then
     line.hit = true
-    local details = {line = text, captures = captures, complete = complete, device = path}
-    fi.defer(ev.vcpu or 0, function()
-      raw.hit(watch.trigger, details)
-    end)
+    fire(watch, ev.vcpu or 0, path, text, captures, complete)
   end
   if complete then
     watch.lines[path] = nil
@@ -146,10 +151,26 @@ local function stop(watch)
   watch.taps = {}
 end
 
+local function is_over(watch)
+  local state = watch.trigger.state
+  return state == "removed" or state == "ended"
+end
+
+-- Lines of a source are complete.
 local function start(watch)
+  if watch.source then
+    watch.taps = watch.source(function(vcpu, line)
+      local captures = not is_over(watch) and match(watch, line, true)
+      if captures then
+        fire(watch, vcpu, nil, line, captures, true)
+      elseif is_over(watch) then
+        stop(watch)
+      end
+    end)
+    return
+  end
   watch.taps = tap(watch.device, function(ev, path, _, byte)
-    local state = watch.trigger.state
-    if state == "removed" or state == "ended" then
+    if is_over(watch) then
       stop(watch)
     else
       take_byte(watch, ev, path, byte)
@@ -157,8 +178,10 @@ local function start(watch)
   end)
 end
 
+-- _source is for modules that have lines of another kind: a function that arms triggers and returns them, and gives
+-- lines, with the number of the vCPU, to the function that is its argument.
 local OPTIONS <const> = {after = "C", every = "C", limit = "C", name = "C", _internal = "C", device = "device",
-                         plain = "boolean", whole = "boolean"}
+                         plain = "boolean", whole = "boolean", _source = "source"}
 
 local function check_device(level, what, device)
   if device ~= nil and math.type(device) ~= "integer" and type(device) ~= "string" then
@@ -188,8 +211,8 @@ local function split_options(level, opts)
   return own, for_c
 end
 
-local function need_capability(level, device)
-  if math.type(device) ~= "integer" and not fi.has("mmio") then
+local function need_capability(level, device, source)
+  if not source and math.type(device) ~= "integer" and not fi.has("mmio") then
     error("on_console: finding a serial port needs the capability 'mmio', which this QEMU lacks: "
       .. fi.caps().mmio.needs .. ". Without it give the physical address of the register to which characters are "
       .. "written, e.g. {device = 0x9000000}", level + 1)
@@ -237,15 +260,15 @@ function fi.on_console(pattern, opts, ...)
   if fn ~= nil and type(fn) ~= "function" then
     error(("on_console: the handler is a function, not %s"):format(type(fn)), 2)
   end
-  need_capability(2, own.device)
-  local watch = {pattern = pattern, plain = own.plain, early = how_early(pattern, own), device = own.device, lines = {},
-                 taps = {}}
+  need_capability(2, own.device, own._source)
+  local watch = {pattern = pattern, plain = own.plain, early = how_early(pattern, own), device = own.device,
+                 source = own._source, lines = {}, taps = {}}
   local ok, trigger = pcall(raw.arm, type(pattern) == "string" and pattern or "function", for_c, fn)
   if not ok then
     error(trigger, 2)
   end
   watch.trigger = trigger
-  if math.type(own.device) == "integer" or raw.ready() then
+  if own._source or math.type(own.device) == "integer" or raw.ready() then
     local armed, message = pcall(start, watch)
     if not armed then
       trigger:remove()

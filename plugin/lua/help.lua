@@ -180,8 +180,8 @@ for _, m in ipairs{
   {"trigger.errors", "t.errors",
     "Errors of its handler so far; after three it is disabled (option on_error).\nContext: any.", "print(t.errors)"},
   {"trigger.state", "t.state",
-    '"active", "pending" (its map has no slide yet), "disabled", "removed" or "ended": its limit is reached.\n' ..
-      "Context: any.", "print(t.state)"},
+    '"active", "pending" (its map has no slide or symbols yet), "disabled", "removed" or "ended": its limit is ' ..
+      "reached.\nContext: any.", "print(t.state)"},
   {"trigger.owner", "t.owner", 'Who has armed it: "scenario", or "session 3" of the socket.\nContext: any.',
     "print(t.owner)"},
   {"trigger.time_ns", "t.time_ns", "Time of the host that its handler has taken, in all, in ns.\nContext: any.",
@@ -536,7 +536,7 @@ for _, e in ipairs{
     'fi.exit(1, "checksum is wrong")'},
   {"fi.symbol", "addr, size, kind = fi.symbol(name)",
     "A symbol's address, size in bytes, and kind: func, object or other.\n" ..
-      "An error if it is unknown, or if its map has no slide yet.\n" ..
+      "An error if it is unknown, or if its map has no slide or symbols yet.\n" ..
       "\"kernel:printk\" is the one of map kernel.\nContext: any.",
     'print(fi.symbol("main"))'},
   {"fi.symbols.load", "fi.symbols.load(path, [{name=, slide=, el=, asid=, ttbr=}])",
@@ -544,6 +544,11 @@ for _, e in ipairs{
       "A Linux kernel's slide is found out when it sets VBAR_EL1, unless slide is given.\n" ..
       "Triggers on the map's symbols have its el, asid and ttbr if they do not say otherwise.\nContext: any.",
     'fi.symbols.load("app.elf", {name = "app", el = 0})'},
+  {"fi.symbols.define", "fi.symbols.define(map [, {{name=, address=, size=, kind=, global=}, ...}])",
+    'Gives a map of no file its symbols, in the place of those it has; kind: "func" (default), "object", "other".\n' ..
+      "Triggers on them go where they are now. Without a list the map is awaited: its triggers are pending.\n" ..
+      "Context: any.",
+    'fi.symbols.define("rom", {{name = "reset", address = 0, size = 64}})'},
   {"fi.symbols.slide", "fi.symbols.slide(map)",
     "What is added to the addresses of the map's file; nil if that is not known yet.\nContext: any.",
     'print(fi.symbols.slide("kernel"))'},
@@ -737,8 +742,10 @@ types{
   ["fi.symbol"] = 'name: string -> integer, integer, "func"|"object"|"other"',
   ["fi.symbols.load"] = "path: string, options?: {name?: string, slide?: integer, el?: integer, asid?: integer, " ..
     "ttbr?: integer} -> string",
+  ["fi.symbols.define"] = "map: string, symbols?: {name: string, address: integer, size?: integer, " ..
+    'kind?: "func"|"object"|"other", global?: boolean}[]',
   ["fi.symbols.slide"] = "map: string -> integer?",
-  ["fi.symbols.maps"] = "-> {name: string, path: string, symbols: integer, slide: integer?, el: integer?, " ..
+  ["fi.symbols.maps"] = "-> {name: string, path: string?, symbols: integer, slide: integer?, el: integer?, " ..
     "asid: integer?, ttbr: integer?}[]",
   ["fi.symbols.find"] = "pattern: string, map?: string -> string[]",
   ["fi.symbols.range"] = "name: string -> {[1]: integer, [2]: integer}",

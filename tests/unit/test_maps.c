@@ -529,6 +529,76 @@ static void test_damaged_image(void)
     g_rand_free(rand);
 }
 
+/* Maps that are given symbol by symbol */
+
+static FiMap *give(FiMaps *maps, const char *name, uint64_t addr)
+{
+    FiSymbol f = { .name = "f", .addr = addr, .kind = FI_SYMBOL_FUNC };
+    FiSymbol g = { .name = "g",
+                   .addr = addr + 0x10,
+                   .size = 8,
+                   .kind = FI_SYMBOL_OBJECT,
+                   .global = true };
+    FiSymbols *symbols = fi_maps_incoming(maps);
+    g_autoptr(GError) error = NULL;
+    FiMap *map;
+
+    fi_symbols_add(symbols, &g);
+    fi_symbols_add(symbols, &f);
+    map = fi_maps_define(maps, name, true, &error);
+    g_assert_no_error(error);
+    return map;
+}
+
+static void test_given(void)
+{
+    g_autoptr(FiMaps) maps = fi_maps_new();
+    g_autoptr(GError) error = NULL;
+    FiMapped m = { 0 };
+    FiMap *map;
+
+    check_no_eval(maps, "module:f", "no map of symbols is called \"module\"");
+    map = fi_maps_define(maps, "module", false, &error);
+    g_assert_no_error(error);
+    g_assert_false(map->known);
+    g_assert_false(fi_maps_wait(maps));
+    g_assert_true(fi_maps_eval(maps, "module:f+4", &m, NULL));
+    g_assert_true(m.map == map && !m.symbol);
+    g_assert_cmpstr(m.expr, ==, "f+4");
+    g_assert_cmpuint(fi_mapped_size(&m), ==, 1);
+    check_no_eval(maps, "f", "no symbols have been loaded");
+
+    /* Half done, and then forgotten. */
+    fi_symbols_add(fi_maps_incoming(maps), &(FiSymbol){ .name = "lost" });
+    g_assert_true(give(maps, "module", 0x1000) == map);
+    g_assert_true(map->known);
+    check_eval(maps, "module:f+4", 0x1004);
+    check_eval(maps, "g", 0x1010);
+    check_no_eval(maps, "lost", "no symbol");
+    check_at(maps, 0x100c, "f+0xc");
+    check_at(maps, 0x1017, "g+0x7");
+    check_at(maps, 0x1018, NULL);
+    g_assert_true(fi_map_eval(map, "g", &m, NULL));
+    g_assert_cmpuint(fi_mapped_size(&m), ==, 8);
+    g_assert_true(fi_map_eval(map, "g+1", &m, NULL));
+    g_assert_cmpuint(fi_mapped_size(&m), ==, 1);
+
+    give(maps, "module", 0x2000);
+    check_eval(maps, "f", 0x2000);
+    check_at(maps, 0x100c, NULL);
+    g_assert_cmpuint(fi_maps_count(maps), ==, 1);
+
+    g_assert_true(fi_maps_define(maps, "module", false, NULL) == map);
+    g_assert_false(map->known);
+    check_at(maps, 0x2000, NULL);
+
+    load(maps, SYSTEM_MAP, NULL, &(const uint64_t){ 0 });
+    g_assert_null(fi_maps_define(maps, "kernel", true, &error));
+    g_assert_nonnull(strstr(error->message, "already a map \"kernel\""));
+    check_eval(maps, "printk", KERNEL + 0x20010);
+    check_no_eval(maps, "prink", "near names: \"printk\"");
+}
+
 static void test_no_table(void)
 {
     uint8_t image[4096] = { 0 };
@@ -551,5 +621,6 @@ int main(int argc, char **argv)
     g_test_add_func("/maps/image", test_image);
     g_test_add_func("/maps/damaged-image", test_damaged_image);
     g_test_add_func("/maps/no-table", test_no_table);
+    g_test_add_func("/maps/given", test_given);
     return g_test_run();
 }

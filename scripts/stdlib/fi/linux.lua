@@ -1,11 +1,13 @@
 -- SPDX-License-Identifier: MIT
 --
--- fi.linux: what a Linux kernel says of itself when something is wrong, read from its console. Described in
--- docs/stdlib.md.
+-- fi.linux: what a Linux kernel says of itself when something is wrong, read from its console or its memory; and its
+-- modules. Described in docs/stdlib.md.
 --
 --     local linux = require "fi.linux"
 --     linux.on("panic", function(ev) fi.exit(1, ev.message) end)
 
+local klog = require "fi.klog"
+local kmodules = require "fi.kmodules"
 local options = require "fi.options"
 
 ---@class fi.linux
@@ -121,24 +123,48 @@ local function wanted(level, what, names_given)
     return set, table.concat(list, ", ")
 end
 
-local OPTIONS = options.set_of{"after", "every", "limit", "name", "device"}
+local OPTIONS = options.set_of{"after", "every", "limit", "name", "device", "log", "map"}
+
+-- How to arm a trigger for complete lines by these options: as fi.on_console, whose pattern gets a record besides where
+-- they come from the kernel's memory. And the options that are left for it.
+local function source(level, what, opts)
+    local from, map = opts.log or "console", opts.map
+    local rest = {}
+    for key, value in pairs(opts) do
+        if key ~= "log" and key ~= "map" then
+            rest[key] = value
+        end
+    end
+    if from ~= "console" and from ~= "memory" then
+        fail(level + 1, "%s: log is \"console\" or \"memory\", not %s", what, tostring(from))
+    elseif from == "console" and map ~= nil then
+        fail(level + 1, "%s: map is for log = \"memory\": whose symbols the kernel's are", what)
+    elseif from == "memory" and opts.device ~= nil then
+        fail(level + 1, "%s: device is for log = \"console\"", what)
+    elseif map ~= nil and type(map) ~= "string" then
+        fail(level + 1, "%s: map is the name of a map of symbols, not a %s", what, type(map))
+    end
+    if from == "memory" then
+        return function(...)
+            return klog.on_line(map or "kernel", ...)
+        end, rest
+    end
+    return fi.on_console, rest
+end
 
 local function arm(level, what, names_given, opts, fn)
     local set, label = wanted(level + 1, what, names_given)
-    local own = {}
-    for key, value in pairs(opts) do
-        own[key] = value
-    end
+    local on_line, own = source(level + 1, what, opts)
     own.name = own.name or "linux " .. label
-    local trigger = options.blame(level + 1, fi.on_console, function(line)
+    local trigger = options.blame(level + 1, on_line, function(line, record)
         local name, message, captures = linux.find(line)
         if set[name] then
-            return name, message, captures
+            return name, message, captures, record
         end
     end, own, fn and function(ev)
         local found = ev.captures
-        return fn{oracle = found[1], message = found[2], captures = found[3], line = ev.line, device = ev.device,
-                  vcpu = ev.vcpu, hits = ev.hits, trigger = ev.trigger}
+        return fn{oracle = found[1], message = found[2], captures = found[3], record = found[4], line = ev.line,
+                  device = ev.device, vcpu = ev.vcpu, hits = ev.hits, trigger = ev.trigger}
     end)
     return trigger
 end
@@ -162,7 +188,7 @@ function linux.on(names_given, opts, ...)
     return trigger
 end
 
-local WATCH_OPTIONS = options.set_of{"on", "fn", "device", "name"}
+local WATCH_OPTIONS = options.set_of{"on", "fn", "device", "name", "log", "map"}
 
 --- Counts what the kernel says. Returns a table: counts by oracle's name, first (the first event), events, trigger.
 ---@param opts? table
@@ -175,8 +201,8 @@ function linux.watch(opts)
         fail(2, "%s: fn is a function, not a %s", what, type(opts.fn))
     end
     local watch = {counts = {}, events = {}}
-    watch.trigger = arm(2, what, opts.on == nil and "any" or opts.on, {device = opts.device, name = opts.name},
-                        function(ev)
+    watch.trigger = arm(2, what, opts.on == nil and "any" or opts.on,
+                        {device = opts.device, name = opts.name, log = opts.log, map = opts.map}, function(ev)
         watch.counts[ev.oracle] = (watch.counts[ev.oracle] or 0) + 1
         watch.events[#watch.events + 1] = {oracle = ev.oracle, message = ev.message, captures = ev.captures}
         watch.first = watch.first or watch.events[1]
@@ -184,6 +210,109 @@ function linux.watch(opts)
             opts.fn(ev)
         end
     end)
+    return watch
+end
+
+---------------------------------------------------------------------------------------------------------------------
+-- The kernel's log, in its memory
+
+local LOG_OPTIONS = options.set_of{"after", "every", "limit", "name", "plain", "level", "map"}
+local LEVELS <const> = 7 -- KERN_EMERG is 0, KERN_DEBUG 7
+
+-- nil, or the captures as a list
+local function found_in(line, pattern, plain)
+    if type(pattern) == "function" then
+        local results = table.pack(pattern(line))
+        return results[1] and results or nil
+    end
+    local found = table.pack(line:find(pattern, 1, plain))
+    return found[1] and table.move(found, 3, found.n, 1, {}) or nil
+end
+
+--- Runs fn when the kernel logs a line that matches, whether its console shows that or not. Returns the trigger.
+---@param pattern string|fun(line: string): any
+---@param opts? table
+---@param ... function
+---@return fi.Trigger
+function linux.on_log(pattern, opts, ...)
+    local what <const> = "linux.on_log"
+    local fn = ...
+    if type(opts) ~= "table" then
+        fn, opts = opts, {}
+    end
+    options.check(2, what, opts, LOG_OPTIONS)
+    if type(pattern) ~= "string" and type(pattern) ~= "function" then
+        fail(2, "%s: the pattern is a string or a function, not a %s", what, type(pattern))
+    elseif type(pattern) == "string" and not pcall(string.find, "", pattern, 1, opts.plain) then
+        fail(2, "%s: '%s' is no pattern; plain = true looks for it as it is", what, pattern)
+    elseif opts.level ~= nil and (math.type(opts.level) ~= "integer" or opts.level < 0 or opts.level > LEVELS) then
+        fail(2, "%s: level is from 0 (emergency) to %d (debug)", what, LEVELS)
+    elseif fn ~= nil and type(fn) ~= "function" then
+        fail(2, "%s: the handler is a function, not a %s", what, type(fn))
+    end
+    local on_line, own = source(2, what, {log = "memory", map = opts.map})
+    for key, value in pairs(opts) do
+        if key ~= "map" and key ~= "plain" and key ~= "level" then
+            own[key] = value
+        end
+    end
+    own.name = own.name or "linux.on_log " .. (type(pattern) == "string" and pattern or "function")
+    local trigger = options.blame(2, on_line, function(line, record)
+        local captures = record.level <= (opts.level or LEVELS) and found_in(line, pattern, opts.plain)
+        if captures then
+            return record, captures
+        end
+    end, own, fn and function(ev)
+        local record, captures = ev.captures[1], ev.captures[2]
+        return fn{line = ev.line, captures = captures, record = record, vcpu = ev.vcpu, hits = ev.hits,
+                  trigger = ev.trigger}
+    end)
+    return trigger
+end
+
+-- The arguments of those that read the guest's memory at once.
+local function check_map(level, what, opts, allowed)
+    options.check(level + 1, what, opts, allowed)
+    if opts.map ~= nil and type(opts.map) ~= "string" then
+        fail(level + 1, "%s: map is the name of a map of symbols, not a %s", what, type(opts.map))
+    end
+end
+
+--- All messages that are in the kernel's memory, a list of records, which prints as dmesg does.
+---@param opts? {map?: string}
+---@return {seq: integer, time_ns: integer, level: integer, facility: integer, text: string}[]
+function linux.dmesg(opts)
+    opts = opts == nil and {} or opts
+    check_map(2, "linux.dmesg", opts, options.set_of{"map"})
+    local records = options.blame(2, klog.all, opts.map or "kernel")
+    return records
+end
+
+---------------------------------------------------------------------------------------------------------------------
+-- Modules
+
+--- Gives the kernel's modules maps of symbols, as they come and go. Returns a table: loaded, by name; remove().
+---@param opts? {map?: string, fn?: fun(ev: {event: string, module: string, symbols: integer}), [integer]: string}
+---@return fi.kmodules.Watch
+function linux.modules(opts)
+    local what <const> = "linux.modules"
+    opts = opts == nil and {} or opts
+    local allowed, own = options.set_of{"map", "fn"}, {}
+    for key, value in pairs(type(opts) == "table" and opts or {}) do
+        if math.type(key) == "integer" then
+            if type(value) ~= "string" or not value:find("^[%w_]+$") then
+                fail(2, "%s: a module's name is letters, digits and '_', not %s", what, tostring(value))
+            end
+            allowed[key] = true
+        end
+        own[key] = value
+    end
+    check_map(2, what, opts, allowed)
+    if own.fn ~= nil and type(own.fn) ~= "function" then
+        fail(2, "%s: fn is a function, not a %s", what, type(own.fn))
+    end
+    own.running = pcall(function() return cpu.pc end) -- on a vCPU that executes
+    local watch = options.blame(2, kmodules.watch, own)
     return watch
 end
 

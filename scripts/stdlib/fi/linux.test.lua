@@ -53,7 +53,7 @@ local function rejected(want, chunk)
 end
 rejected("unknown oracle 'panik' (known: bug, hard_lockup,", "linux.on('panik', print)")
 rejected("an oracle's name, a list of names, or \"any\" is wanted", "linux.on({}, print)")
-rejected("unknown option 'whole' (known: after, device, every, limit, name)",
+rejected("unknown option 'whole' (known: after, device, every, limit, log, map, name)",
          "linux.on('panic', {whole = true}, print)")
 rejected("linux.watch: unknown option 'oracles'", "linux.watch{oracles = {}}")
 rejected("linux.find: a line is a string, not a nil", "linux.find()")

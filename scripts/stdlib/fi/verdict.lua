@@ -300,7 +300,7 @@ local function kind_of_line(rules, line)
             end
         end
     end
-    if rules.linux then
+    if rules.linux == true then
         local oracle, message = require("fi.linux").find(line)
         if oracle then
             return ORACLES[oracle], oracle .. ": " .. message
@@ -308,15 +308,19 @@ local function kind_of_line(rules, line)
     end
 end
 
+-- True if that ends the run.
+local function note_kind(rules, kind, why)
+    state.matched[kind] = state.matched[kind] or why
+    return (kind == "crash" or kind == "hang") and not rules.go_on and fired()
+end
+
 local function take_line(rules, line)
     local kind, why = kind_of_line(rules, line)
-    if kind then
-        state.matched[kind] = state.matched[kind] or why
-    elseif not rules.output or line:find(rules.output) then
+    if not kind and (not rules.output or line:find(rules.output)) then
         state.lines[#state.lines + 1] = line
     end
     state.progress = true
-    if (kind == "crash" or kind == "hang") and not rules.go_on and fired() then
+    if kind and note_kind(rules, kind, why) then
         conclude()
     elseif rules.done and line:find(rules.done) then
         conclude()
@@ -338,10 +342,10 @@ local function check_rules(level, rules)
             fail(level + 1, "verdict.rules: %s is a string, not a %s", name, type(rules[name]))
         end
     end
-    for _, name in ipairs{"linux", "go_on"} do
-        if rules[name] ~= nil and type(rules[name]) ~= "boolean" then
-            fail(level + 1, "verdict.rules: %s is true or false, not a %s", name, type(rules[name]))
-        end
+    if rules.go_on ~= nil and type(rules.go_on) ~= "boolean" then
+        fail(level + 1, "verdict.rules: go_on is true or false, not a %s", type(rules.go_on))
+    elseif rules.linux ~= nil and type(rules.linux) ~= "boolean" and rules.linux ~= "memory" then
+        fail(level + 1, "verdict.rules: linux is true, \"memory\" or false, not %s", tostring(rules.linux))
     end
     for _, name in ipairs{"deadline_ns", "quiet_ns"} do
         if rules[name] ~= nil then
@@ -399,6 +403,13 @@ function verdict.rules(rules)
             take_line(own, ev.line)
         end
     end)
+    if own.linux == "memory" then
+        options.blame(2, require("fi.linux").on, "any", {log = "memory", name = "verdict's kernel"}, function(ev)
+            if not state.outcome and note_kind(own, ORACLES[ev.oracle], ev.oracle .. ": " .. ev.message) then
+                conclude()
+            end
+        end)
+    end
     arm_deadlines(2, own)
     state.rules = own
 end

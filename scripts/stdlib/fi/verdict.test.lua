@@ -17,7 +17,7 @@ end
 rejected("verdict.rules: unknown option 'gold' (known: case, crash,", "verdict.rules{gold = {}}")
 rejected("verdict.rules: golden is a list of strings, not a string", "verdict.rules{golden = 'x'}")
 rejected("verdict.rules: crash is a list of strings, one is a number", "verdict.rules{crash = {1}}")
-rejected("verdict.rules: linux is true or false, not a number", "verdict.rules{linux = 1}")
+rejected("verdict.rules: linux is true, \"memory\" or false, not 1", "verdict.rules{linux = 1}")
 rejected("verdict.rules: deadline_ns must be a whole number from 1 on", "verdict.rules{deadline_ns = 0}")
 rejected("unknown outcome 'fine' (known: crash, detected,", "verdict.rules{expect = 'fine'}")
 rejected("unknown outcome 'fine'", "verdict.give('fine')")

@@ -349,7 +349,7 @@ error("meta/fi.lua is for editors; a scenario has the API without require")
 ---@field kind string What triggers it, a string as in ev.kind.
 ---@field enabled boolean true while it is armed: neither disabled nor ended.
 ---@field errors integer Errors of its handler so far; after three it is disabled (option on_error).
---- "active", "pending" (its map has no slide yet), "disabled", "removed" or "ended": its limit is reached.
+--- "active", "pending" (its map has no slide or symbols yet), "disabled", "removed" or "ended": its limit is reached.
 ---@field state "active"|"pending"|"disabled"|"removed"|"ended"
 ---@field owner string Who has armed it: "scenario", or "session 3" of the socket.
 ---@field time_ns integer Time of the host that its handler has taken, in all, in ns.
@@ -1320,7 +1320,7 @@ function fi.note(note) end
 function fi.exit(code, why) end
 
 --- A symbol's address, size in bytes, and kind: func, object or other.
---- An error if it is unknown, or if its map has no slide yet.
+--- An error if it is unknown, or if its map has no slide or symbols yet.
 --- "kernel:printk" is the one of map kernel.
 --- Context: any.
 ---```lua
@@ -1344,6 +1344,16 @@ function fi.symbol(name) end
 ---@return string
 function fi.symbols.load(path, options) end
 
+--- Gives a map of no file its symbols, in the place of those it has; kind: "func" (default), "object", "other".
+--- Triggers on them go where they are now. Without a list the map is awaited: its triggers are pending.
+--- Context: any.
+---```lua
+---fi.symbols.define("rom", {{name = "reset", address = 0, size = 64}})
+---```
+---@param map string
+---@param symbols? {name: string, address: integer, size?: integer, kind?: "func"|"object"|"other", global?: boolean}[]
+function fi.symbols.define(map, symbols) end
+
 --- What is added to the addresses of the map's file; nil if that is not known yet.
 --- Context: any.
 ---```lua
@@ -1358,7 +1368,7 @@ function fi.symbols.slide(map) end
 ---```lua
 ---print(#fi.symbols.maps())
 ---```
----@return {name: string, path: string, symbols: integer, slide: integer?, el: integer?, asid: integer?, ttbr: integer?}[]
+---@return {name: string, path: string?, symbols: integer, slide: integer?, el: integer?, asid: integer?, ttbr: integer?}[]
 function fi.symbols.maps() end
 
 --- List of the names that match the Lua pattern, in all maps or in one.
