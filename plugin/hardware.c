@@ -151,10 +151,21 @@ static char *text_of_nearest(const GArray *list, uint64_t addr)
     return g_string_free(text, FALSE);
 }
 
+/* Under the lock, as a map's symbols may go meanwhile. */
+static bool is_symbol(const char *name)
+{
+    FiMapped sym;
+    bool found;
+
+    fi_script_lock();
+    found = fi_maps_find(fi.maps, name, &sym, NULL);
+    fi_script_unlock();
+    return found;
+}
+
 static void set_no_device(const Search *s, GError **error)
 {
     const FiTriggerSpec *spec = s->spec;
-    FiMapped sym;
     g_autofree char *text = spec->device
                                 ? text_of_all(s->neighbours)
                                 : text_of_nearest(s->neighbours, spec->lo);
@@ -164,7 +175,7 @@ static void set_no_device(const Search *s, GError **error)
                     "no device is called '%s'%s; a device goes by its type "
                     "(here in brackets), its QOM path or its memory region:%s",
                     spec->device,
-                    fi_maps_find(fi.maps, spec->device, &sym, NULL)
+                    is_symbol(spec->device)
                         ? " (for the guest's symbol of that name there are "
                           "on_read and on_write)"
                         : "",

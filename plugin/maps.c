@@ -419,6 +419,19 @@ uint64_t fi_mapped_size(const FiMapped *m)
     return object ? MAX(m->symbol->size, 1) : 1;
 }
 
+uint64_t fi_mapped_extent(const FiMapped *m, GError **error)
+{
+    if (m->offset) {
+        bad(error, "\"%s\" has an offset: all of a symbol goes without one",
+            m->expr);
+        return 0;
+    } else if (!m->symbol->size) {
+        bad(error, "symbol '%s' has no size: give {lo, hi} yourself",
+            m->symbol->name);
+    }
+    return m->symbol->size;
+}
+
 static bool awaited(const FiMap *map)
 {
     return map->given && !map->known;

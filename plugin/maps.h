@@ -112,6 +112,8 @@ bool fi_maps_eval(const FiMaps *maps, const char *expr, FiMapped *ret,
 bool fi_map_eval(FiMap *map, const char *expr, FiMapped *ret, GError **error);
 /* The bytes that a trigger on it is about: those of an object, else 1. */
 uint64_t fi_mapped_size(const FiMapped *m);
+/* All of the function or object; 0 with @error set if it is not known. */
+uint64_t fi_mapped_extent(const FiMapped *m, GError **error);
 /* The same without an offset. */
 bool fi_maps_find(const FiMaps *maps, const char *name, FiMapped *ret,
                   GError **error);

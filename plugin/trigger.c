@@ -420,8 +420,17 @@ static bool find_place(FiTriggerSpec *s, GError **error)
         return false;
     }
     s->lo = lo.addr;
-    s->hi = s->hi_expr ? hi.addr
-                       : lo.addr + (s->span ? s->span : fi_mapped_size(&lo));
+    if (s->hi_expr) {
+        s->hi = hi.addr;
+    } else if (s->span == FI_SPAN_WHOLE) {
+        uint64_t extent = fi_mapped_extent(&lo, error);
+
+        s->hi = s->lo + extent;
+        return extent;
+    } else {
+        s->hi = s->lo +
+                (s->span == FI_SPAN_SYMBOL ? fi_mapped_size(&lo) : s->span);
+    }
     if (s->hi <= s->lo) {
         g_set_error(error, FI_SYMBOL_ERROR, FI_SYMBOL_ERROR_SYNTAX,
                     "the range ends at 0x%" PRIx64 ", which is not behind its "

@@ -67,9 +67,9 @@ typedef struct FiTriggerSpec {
     FiSpace space;
     FiMap *map; /* lo and hi are relative to its slide; or NULL */
     /* Of a given map, whose symbols may come and go: lo, and hi (NULL: span
-     * bytes behind lo, 0 being what the symbol has).  Interned. */
+     * bytes behind lo).  Interned. */
     const char *lo_expr, *hi_expr;
-    uint64_t span;
+    uint64_t span; /* or one of those */
     FiNative *native;
     uint64_t after, every, limit; /* limit 0: none */
     bool total;
@@ -91,6 +91,11 @@ typedef struct FiTriggerSpec {
     bool internal;    /* a task's wait: not in the journal's summary */
     bool quiet;       /* FI_MMIO_*: what it does is no fault */
 } FiTriggerSpec;
+
+/* What is wanted of a symbol: the bytes that an access to it is about, or all
+ * of it. */
+#define FI_SPAN_SYMBOL 0
+#define FI_SPAN_WHOLE UINT64_MAX
 
 void fi_trigger_spec_init(FiTriggerSpec *spec, FiKind kind);
 

@@ -266,7 +266,7 @@ local HEADER = [[
 
 error("meta/fi.lua is for editors; a scenario has the API without require")
 
---- An address, a symbol with or without an offset ("checksum+0x10"), a range {lo, hi}, or {where, size = n}.
+--- An address, a symbol with or without an offset ("checksum+0x10"), a range {lo, hi}, {where, size = n}, or {symbol}.
 ---@alias fi.Where integer|string|{[1]: integer|string, [2]: (integer|string)?, size: integer?}
 
 --- {lo, hi}, {paddr, size = n}, or {device, offset = n, size = n}.

@@ -253,7 +253,9 @@ static void need_same_map(lua_State *L, FiMap *a, FiMap *b)
 /* Of a range that is not known yet: lo, hi and size at @idx and behind it. */
 static void range_label(lua_State *L, int idx)
 {
-    if (lua_isnil(L, idx + 2)) {
+    if (lua_isnil(L, idx + 1) && lua_isnil(L, idx + 2)) {
+        lua_pushfstring(L, "[%s, all of it)", lua_tostring(L, idx));
+    } else if (lua_isnil(L, idx + 2)) {
         lua_pushfstring(L, "[%s, %s)", lua_tostring(L, idx),
                         lua_tostring(L, idx + 1));
     } else {
@@ -262,7 +264,30 @@ static void range_label(lua_State *L, int idx)
     }
 }
 
-/* {lo, hi} or {where, size = n} at @idx; leaves one label on the stack. */
+/* {symbol} at @idx: how many bytes it has; 0 if that is not known yet. */
+static uint64_t whole_symbol(lua_State *L, int idx)
+{
+    GError *error = NULL;
+    uint64_t extent;
+    FiMapped m = { 0 };
+
+    if (lua_type(L, idx) != LUA_TSTRING) {
+        luaL_error(L,
+                   "a range is {lo, hi}, {where, size = n}, or {symbol}: all "
+                   "of that");
+    }
+    fi_maps_eval(fi.maps, lua_tostring(L, idx), &m, NULL); /* worked before */
+    if (!m.symbol) {
+        return 0;
+    }
+    extent = fi_mapped_extent(&m, &error);
+    if (!extent) {
+        fi_raise(L, error);
+    }
+    return extent;
+}
+
+/* {lo, hi}, {where, size = n} or {symbol} at @idx; leaves one label on the stack. */
 static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
 {
     int top = lua_gettop(L);
@@ -284,7 +309,8 @@ static void check_range(lua_State *L, int idx, FiTriggerSpec *spec)
         spec->span = lua_tointeger(L, top + 3);
         spec->hi = spec->lo + spec->span;
     } else if (lua_isnil(L, top + 2)) {
-        luaL_error(L, "a range is {lo, hi} or {where, size = n}");
+        spec->span = FI_SPAN_WHOLE;
+        spec->hi = spec->lo + whole_symbol(L, top + 1);
     } else {
         spec->hi = address_of_trigger(L, top + 2, &hi_map, &spec->hi_expr);
     }

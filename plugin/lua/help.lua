@@ -28,7 +28,8 @@ section "Triggers"
 local HANDLER = "Context: load, handler, task. Returns a trigger."
 
 entry{"on_pc", "on_pc(where, [opts,] fn)", [[
-Runs fn(ev) before the instruction at `where` executes. where: an address, "symbol", "symbol+0x10", or a range {lo, hi}.
+Runs fn(ev) before the instruction at `where` executes. where: an address, "symbol", "symbol+0x10", or a range:
+{lo, hi}, {where, size = n}, or {symbol}: all of that function.
 fn may return fi.SKIP or fi.RETRY, or write cpu.pc (capability set_pc).
 ]] .. HANDLER, 'on_pc("checksum", {after = 2, limit = 1}, function() cpu.x0 = cpu.x0 ~ 4 end)'}
 entry{"on_insn", "on_insn({mask=, value=}, [opts,] fn)", [[

@@ -91,6 +91,7 @@ DEBS = {
         "lib/modules/9.9/kernel/virtio_pci.ko": b"pci\0depends=virtio-ring\0license=x\0",
         "lib/modules/9.9/kernel/virtio_ring.ko.xz": lzma.compress(b"ring\0depends=\0license=x\0"),
         "lib/modules/9.9/kernel/qemu_fw_cfg.ko": b"fw_cfg\0license=x\0",
+        "lib/modules/9.9/kernel/softdog.ko": b"softdog\0depends=\0license=x\0",
     },
     "busybox-static": {"usr/bin/busybox": b"busybox"},
 }
@@ -623,7 +624,7 @@ def linux_is_made_of_debians_packages(box):
     expect(files["bin/busybox"] == b"busybox" and b"poweroff" in files["init"], result)
     modules = {name: content.split(b"\0")[0] for name, content in files.items() if name.startswith("modules/")}
     expect(modules == {"modules/01-virtio_ring.ko": b"ring", "modules/02-virtio_pci.ko": b"pci",
-                       "modules/03-qemu_fw_cfg.ko": b"fw_cfg"}, result)
+                       "modules/03-qemu_fw_cfg.ko": b"fw_cfg", "modules/04-softdog.ko": b"softdog"}, result)
     arm64 = [line for line in box.logged() if line.startswith("arm64")]
     codename = subprocess.check_output(["sh", "-c", ". /etc/os-release && echo $VERSION_CODENAME"], text=True).strip()
     expect(arm64[0].startswith("arm64 update: deb [signed-by=/usr/share/keyrings/"), result)

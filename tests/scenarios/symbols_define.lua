@@ -10,7 +10,7 @@
 --! journal: {"kind":"trigger","name":"on_pc later:step","hits":101,"fired":2,"state":"active"}
 --! journal: {"kind":"trigger","name":"on_pc later:stpe","hits":0,"state":"disabled"}
 --! journal-count: error 2
---! checks: 35
+--! checks: 41
 
 local check = require "fi.check"
 
@@ -39,7 +39,12 @@ check.eq(fi.symbols.maps()[2].slide, nil, "nor anywhere")
 check.eq(fi.symbols.slide("later"), nil, "no slide")
 
 local add, last = fi.symbol("checksum_add"), fi.symbol("checksum_return")
-local misspelt, range, wide, backwards, cell, count
+fails('"checksum+4" has an offset: all of a symbol goes without one', on_pc, {"checksum+4"}, nil)
+fails("symbol 'checksum_add' has no size: give {lo, hi} yourself", on_pc, {"checksum_add"}, nil)
+fails("a range is {lo, hi}, {where, size = n}, or {symbol}: all of that", on_pc, {add}, nil)
+check.eq(on_pc({"checksum"}, {name = "checksum's all"}, nil).state, "active", "all of a function")
+
+local misspelt, range, wide, backwards, whole, cell, count
 local step = on_pc("later:step", {after = 99}, function(ev)
     if ev.pc == add then
         cpu.w3 = cpu.w3 ~ 0x80
@@ -53,12 +58,14 @@ misspelt = on_pc("later:stpe", nil)
 range = on_pc({"later:step", "later:last"}, nil)
 wide = on_pc({"later:step+4", size = 4}, nil)
 backwards = on_pc({"later:last", "later:step"}, nil)
+whole = on_pc({"later:step"}, nil)
 cell = on_write("later:cell", nil)
 count = fi.counter("steps")
 count:count_pc("later:step")
 check.eq(step.state, "pending", "waits")
 check.eq(range.name, "on_pc [later:step, later:last)", "name of a range")
 check.eq(wide.name, "on_pc [later:step+4, +4)", "name of another one")
+check.eq(whole.name, "on_pc [later:step, all of it)", "name of a whole symbol")
 
 local function symbols(at)
     return {
@@ -88,6 +95,7 @@ on_pc("checksum_done", function()
 end)
 check.at_exit(function()
     check.eq(cell.hits, 1, "the object's bytes")
+    check.eq(whole.hits, 101, "all of a symbol, moved")
     check.eq(range.hits, 100 + 99 + 1, "the range, moved")
     check.eq(count:sum(), 101, "an inline counter")
 end)

@@ -6,7 +6,7 @@
 --! opt: unsafe=on
 --! stdout: checksum 0xdc92167d
 --! journal: {"kind":"trigger","name":"on_pc kernel:begin","hits":0,"state":"pending"}
---! checks: 13
+--! checks: 14
 
 local check = require "fi.check"
 
@@ -31,8 +31,9 @@ pending:enable()
 check.eq(pending.state, "pending", "enabled again")
 local range = on_pc({"kernel:begin", "kernel:start_kernel"}, {name = "range"}, nil)
 check.eq(range.state, "pending", "a range")
-check.eq(fi.status().triggers.active, before + 2, "nothing else is counted")
-check.eq(#fi.triggers(), before + 2, "nor listed")
+check.eq(on_pc({"kernel:begin"}, {limit = 1}, nil).name, "on_pc [kernel:begin, +" .. size .. ")", "all of a symbol")
+check.eq(fi.status().triggers.active, before + 3, "nothing else is counted")
+check.eq(#fi.triggers(), before + 3, "nor listed")
 
 local function fails(text, f, ...)
     local ok, message = pcall(f, ...)

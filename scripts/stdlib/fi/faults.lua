@@ -483,19 +483,10 @@ local function watch_cell(fault, opts, handler)
     return {trigger, start}
 end
 
-local function is_function(name)
-    local known, _, _, kind = pcall(fi.symbol, name)
-    return known and kind == "func"
-end
-
 -- Registers have no events: the bits are forced before each instruction of a piece of code.
 local function watch_register(fault, opts, handler)
-    local where = opts.within
-    if type(where) == "string" and is_function(where) then
-        where = fi.symbols.range(where)
-    end
     local name = opts.name or fault._model .. " " .. opts.reg
-    return {fi.on_pc(where, trigger_options(opts, {name = name}), handler)}
+    return {fi.on_pc(options.whole(opts.within), trigger_options(opts, {name = name}), handler)}
 end
 
 local function end_after(fault, duration)

@@ -134,6 +134,37 @@ function options.for_trigger(opts, overrides)
 end
 
 ---------------------------------------------------------------------------------------------------------------------
+-- Places
+
+-- Is this a symbol of a map of which it is not known yet where it is, or what it has?
+local function is_awaited(name)
+    for _, map in ipairs(fi.symbols.maps()) do
+        if not map.slide then
+            local own = name:sub(1, #map.name + 1) == map.name .. ":" and name:sub(#map.name + 2)
+            local pattern = "^" .. (own or name):gsub("%p", "%%%0") .. "$"
+            if own and map.symbols == 0 and not own:find("[+-]") or #fi.symbols.find(pattern, map.name) > 0 then
+                return true
+            end
+        end
+    end
+    return false
+end
+
+--- All of the function, or with `objects` also of the object, that a symbol names, for on_pc and its like, also if its
+--- map is not known yet. Any other place is itself.
+---@param where fi.Where
+---@param objects? boolean
+---@return fi.Where
+function options.whole(where, objects)
+    if type(where) ~= "string" then
+        return where
+    end
+    local known, _, size, kind = pcall(fi.symbol, where)
+    local fits = known and size > 0 and (objects and kind ~= "other" or kind == "func")
+    return (fits or not known and is_awaited(where)) and {where} or where
+end
+
+---------------------------------------------------------------------------------------------------------------------
 -- Bits: lists of numbers
 
 --- An error unless bits is a list of different bit numbers.

@@ -216,7 +216,7 @@ end
 ---------------------------------------------------------------------------------------------------------------------
 -- Places
 
---- All of the function or object that a symbol names, as a place; any other place is itself.
+--- All of the function or object that a symbol names, as a place for triggers; any other place is itself.
 ---@param place fi.Where
 ---@return fi.Where
 function scenario.whole(place)
@@ -225,7 +225,7 @@ function scenario.whole(place)
     end
     local found, range = pcall(fi.symbols.range, place)
     -- "symbol+offset" has no extent
-    return found and range or place
+    return found and range or options.whole(place, true)
 end
 
 --- The name of an address, or its number where no symbol is.

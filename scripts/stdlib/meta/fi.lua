@@ -7,7 +7,7 @@
 
 error("meta/fi.lua is for editors; a scenario has the API without require")
 
---- An address, a symbol with or without an offset ("checksum+0x10"), a range {lo, hi}, or {where, size = n}.
+--- An address, a symbol with or without an offset ("checksum+0x10"), a range {lo, hi}, {where, size = n}, or {symbol}.
 ---@alias fi.Where integer|string|{[1]: integer|string, [2]: (integer|string)?, size: integer?}
 
 --- {lo, hi}, {paddr, size = n}, or {device, offset = n, size = n}.
@@ -596,8 +596,8 @@ fi.console = {}
 fi.symbols = {}
 fi.xml = {}
 
---- Runs fn(ev) before the instruction at `where` executes. where: an address, "symbol", "symbol+0x10", or a range {lo,
---- hi}.
+--- Runs fn(ev) before the instruction at `where` executes. where: an address, "symbol", "symbol+0x10", or a range:
+--- {lo, hi}, {where, size = n}, or {symbol}: all of that function.
 --- fn may return fi.SKIP or fi.RETRY, or write cpu.pc (capability set_pc).
 --- Context: load, handler, task. Returns a trigger.
 ---```lua
