@@ -146,6 +146,11 @@ local TYPES <const> = {
         cats = "fi.Where", check = is_place,
         text = function() return "an address, a symbol or a table {place, size = n}" end, parse = words_of,
     },
+    register = {
+        cats = "fi.mmio.Where", check = is_place,
+        text = function() return "an address, a device's name or a table {device, offset = n, size = n}" end,
+        parse = words_of,
+    },
     line = {
         cats = "table", check = function(v) return type(v) == "table" end,
         text = function() return "an interrupt as fi.irq has it, such as {spi = 33}" end, parse = words_of,
@@ -242,8 +247,21 @@ end
 ---@param what string
 ---@param ... any
 function Fault:hit(what, ...)
-    self.injected = self.injected + 1
+    self.hits = self.hits + 1
     self.last = what:format(...)
+end
+
+--- Takes what a module of faults returned as its own, and what it injects (injected, sent) as the scenario's faults;
+--- what: in a few words what each does, for report().
+---@generic T
+---@param thing T
+---@param what string
+---@param ... any
+---@return T
+function Fault:counts(thing, what, ...)
+    self.counted[#self.counted + 1] = thing
+    self.last = what:format(...)
+    return self:owns(thing)
 end
 
 --- Takes a trigger, or what a module of faults returned, as its own: remove() ends it, too. Returns it.
@@ -264,9 +282,17 @@ local function errors_of(fault)
     return errors
 end
 
+local function injected_of(fault)
+    local injected = fault.hits
+    for _, thing in ipairs(fault.counted) do
+        injected = injected + (thing.injected or thing.sent)
+    end
+    return injected
+end
+
 function Fault:__index(key)
-    if key == "fired" then
-        return self.injected
+    if key == "fired" or key == "injected" then
+        return injected_of(self)
     elseif key == "errors" then
         return errors_of(self)
     end
@@ -352,7 +378,7 @@ end
 local function start(level, def, opts)
     check_needs(level + 1, def)
     local p = complete(level + 1, def, opts)
-    local fault = setmetatable({name = p.name, injected = 0, things = {}, place = options.place(level + 1)}, Fault)
+    local fault = setmetatable({name = p.name, hits = 0, things = {}, counted = {}, place = options.place(level + 1)}, Fault)
     -- pcall is a level, too
     local ok, message = pcall(options.blame, level + 2, def.arm, p, fault)
     if not ok then
