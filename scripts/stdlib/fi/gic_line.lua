@@ -23,7 +23,8 @@ local ITARGETSR <const>, ICFGR <const>, IROUTER <const> = 0x800, 0xc00, 0x6000
 local INTID_MASK <const> = 0x3ff
 local FIRST_SPI <const> = 32
 
-local RETRY_NS <const> = 1000000
+-- How long until a level that is lost is looked at again: each time twice as long, so that the journal stays short
+local RETRY_NS <const>, LAST_RETRY_NS <const> = 1000000, 64000000
 
 ---@class fi.gic_line.Line
 ---@field lost integer interrupts that were kept from the guest for good
@@ -31,8 +32,8 @@ local RETRY_NS <const> = 1000000
 local Line = {}
 Line.__index = Line
 
---- Watches the interrupts of `line`, {spi = n} or {ppi = n, vcpu = m}, until the fault ends. Calls fn(number, event) when
---- a vCPU begins to handle an interrupt and finds this one pending: the n-th since. fn may call lose() or delay().
+--- Watches the interrupts of `line`, {spi = n} or {ppi = n, vcpu = m}, until the fault ends. Calls fn(number, event)
+--- when a vCPU begins to handle an interrupt and this one is pending: the n-th since. fn may call lose() or delay().
 ---@param fault fi.scenario.Fault
 ---@param line table
 ---@param fn fun(number: integer, ev: fi.ExceptionEvent)
@@ -77,7 +78,7 @@ function Line:_hook_acknowledge()
                                         function(ev) note(ev.value) end))
         return
     end
-    -- The register cannot be read from here, but behind the instruction that reads it its value is where the guest wants it
+    -- The register cannot be read from here, but behind the instruction that reads it its value is in a general one
     local behind = {}
     self.fault:owns(fi.on_sysreg_read("ICC_IAR1_EL1", {name = name, vcpu = self.vcpu or nil}, function(ev)
         local next_pc, register = ev.pc + 4, "x" .. ev.rt
@@ -147,13 +148,15 @@ function Line:_later(ns, vcpu, fn)
     end))
 end
 
-function Line:_mend(vcpu)
+function Line:_mend(vcpu, retry_ns)
     fi.irq.restore(self.line)
     if self:pending() and not self:_is_edge() then
         -- The device holds its level; that is still the interrupt that is lost
         fi.irq.suppress(self.line)
         fi.irq.clear(self.line)
-        self:_later(RETRY_NS, vcpu, function() self:_mend(vcpu) end)
+        self:_later(retry_ns, vcpu, function()
+            self:_mend(vcpu, math.min(2 * retry_ns, LAST_RETRY_NS))
+        end)
         return
     end
     self:_forget_edge()
@@ -165,7 +168,7 @@ end
 function Line:lose(ev)
     self.lost = self.lost + 1
     self:_hold()
-    self:_mend(ev.vcpu)
+    self:_mend(ev.vcpu, RETRY_NS)
 end
 
 --- The interrupt at hand comes so much later, if its device holds it until then or it is an edge.

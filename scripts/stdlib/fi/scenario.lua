@@ -378,7 +378,8 @@ end
 local function start(level, def, opts)
     check_needs(level + 1, def)
     local p = complete(level + 1, def, opts)
-    local fault = setmetatable({name = p.name, hits = 0, things = {}, counted = {}, place = options.place(level + 1)}, Fault)
+    local fault = setmetatable({name = p.name, hits = 0, things = {}, counted = {},
+                                place = options.place(level + 1)}, Fault)
     -- pcall is a level, too
     local ok, message = pcall(options.blame, level + 2, def.arm, p, fault)
     if not ok then

@@ -1,0 +1,37 @@
+-- SPDX-License-Identifier: MIT
+-- fi.scenarios.serror_user by itself: what wrong parameters are told, and SErrors that the guest takes from EL0.
+--! guest: exc
+--! requires: exception set_pc
+--! stdout: start el1, running at el1
+--! stdout: unmasked: end, 0 exceptions
+--! stdout: masked: isr 0x0
+--! stdout: masked: end, 0 exceptions
+--! stdout: wfi: end, 0 exceptions
+--! stdout-re: ^el0: serror el0 to el1 esr 0xbe001811 elr 
+--! stdout: el0: serror el0 to el1 esr 0xbe000000 elr spin_el0+0x0
+--! stdout: el0: end, 2 exceptions
+--! journal-count: fault 2
+--! checks: 6
+
+local check = require "fi.check"
+local serror_user = require "fi.scenarios.serror_user"
+
+local function rejected(wanted, opts)
+    local ok, message = pcall(function() serror_user.arm(opts) end)
+    check.ok(not ok and message:find("serror_user.test.lua:", 1, true) and message:find(wanted, 1, true),
+             ("%q says %q"):format(tostring(message), wanted))
+end
+
+rejected("kind and iss both say", {iss = 1, kind = "corrected"})
+rejected("unknown option 'el'", {el = 1})
+rejected("asid must be a whole number from 0 to 65535, not 65536", {asid = 65536})
+
+local first = serror_user.arm{kind = "corrected"}
+local later = serror_user.arm{code = "el0_loop", calls = 100, name = "later"}
+local elsewhere = serror_user.arm{asid = 77, name = "elsewhere"}
+
+check.at_exit(function()
+    check.ok(first:report():find("^serror_user: 1 fault: SError with ISS 0x1811 at EL0"), "report")
+    check.eq(later:report(), "later: 1 fault: SError with ISS 0x0 at EL0, in place of spin_el0", "report of the place")
+    check.eq(elsewhere.injected, 0, "there is no such address space")
+end)
