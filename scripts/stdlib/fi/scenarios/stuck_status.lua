@@ -22,8 +22,10 @@ local stuck_status = scenario.define{
         scenario.counting(),
     },
     arm = function(p, fault)
+        -- "Every one" is not intermittent
+        local every = p.every > 1 and p.every or nil
         local opts = {bits = p.bits, value = p.value, writes = p.writes, size = p.size, duration = p.duration,
-                      after = p.after, every = p.every, limit = p.limit, vcpu = p.vcpu, el = p.el, when = p.when,
+                      after = p.after, every = every, limit = p.limit, vcpu = p.vcpu, el = p.el, when = p.when,
                       name = p.name}
         local plural = #p.bits > 1
         fault:counts(mmio.stuck_bits(p.register, opts), "bit%s %s read%s as %d", plural and "s" or "",

@@ -13,7 +13,7 @@ local scenario = require "fi.scenario"
 local function conclude(fault, outcome, why)
     fault.outcome, fault.why = outcome, why
     fault.last = fault.last .. ": " .. why
-    fi.note{scenario = fault.name, outcome = outcome, why = why}
+    fi.note{scenario = fault.name, outcome = outcome, why = why, after_ns = fi.now_ns() - fault.began}
     fault:remove()
     local verdict = package.loaded["fi.verdict"]
     if verdict and verdict.is_ruled() then
@@ -23,8 +23,7 @@ end
 
 local function bitten(fault, what)
     if fault.began and not fault.outcome then
-        conclude(fault, "detected", ("the watchdog has bitten %.3f ms later: %s"):format(
-            (fi.now_ns() - fault.began) / 1e6, what))
+        conclude(fault, "detected", "the watchdog has bitten: " .. what)
     end
 end
 
