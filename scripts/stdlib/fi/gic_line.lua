@@ -44,6 +44,8 @@ function gic_line.watch(fault, line, fn)
     if not intid then
         options.fail(2, "%s: only interrupts of an SPI or a PPI can be told apart: give line = {spi = n}", fault.name)
     end
+    -- Does nothing, but from now on QEMU knows what its device does to the line
+    fi.irq.restore(line)
     local self = setmetatable({fault = fault, line = line, intid = intid, vcpu = line.ppi and (line.vcpu or 0),
                                lost = 0, acknowledged = 0}, Line)
     local opts = {name = fault.name .. ": taken", vcpu = self.vcpu or nil}
