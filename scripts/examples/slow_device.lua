@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The SMMU takes 100 ms to say that it has done a command, for which the guest waits 20 ms: bit 1 of the position to which
--- it has come (CMDQ_CONS) is late after each write of the position to which it is to go (CMDQ_PROD).
+-- The SMMU takes 100 ms to say that it has done a command, for which the guest waits 20 ms: bit 1 of the position to
+-- which it has come (CMDQ_CONS) is late after each write of the position to which it is to go (CMDQ_PROD).
 --
 -- fi: guest=smmu machine=virt,iommu=smmuv3 compare=golden
 --

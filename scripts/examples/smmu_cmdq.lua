@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- After two commands the SMMU finds the next one illegal. The driver is told so by an interrupt, replaces the command by a
--- CMD_SYNC, and goes on.
+-- After two commands the SMMU finds the next one illegal. The driver is told so by an interrupt, replaces the command
+-- by a CMD_SYNC, and goes on.
 --
 -- fi: guest=smmu machine=virt,iommu=smmuv3 compare=golden
 --

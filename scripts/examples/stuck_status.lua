@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A bit of a status register is stuck at 1: bit 1 of the position to which the SMMU has come with its commands (CMDQ_CONS).
--- While that bit is 1 anyway nothing happens; then the guest waits 20 ms for the SMMU, in vain, and gives up.
+-- A bit of a status register is stuck at 1: bit 1 of the position to which the SMMU has come with its commands
+-- (CMDQ_CONS). While that bit is 1 anyway nothing happens; then the guest waits 20 ms for the SMMU in vain.
 --
 -- fi: guest=smmu machine=virt,iommu=smmuv3 compare=golden
 --

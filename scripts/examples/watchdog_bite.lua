@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The guest hangs with its interrupts masked, and its watchdog must bite: first it gives an NMI, which comes through and
--- helps nothing, and then it resets the machine, as is expected.
+-- The guest hangs with its interrupts masked, and its watchdog must bite: first it gives an NMI, which comes through
+-- and helps nothing, and then it resets the machine, as is expected.
 --
 -- fi: guest=mwatchdog machine=mps2-an385 compare=golden
 --

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- fi.gic_line: the interrupts of one input of the GIC, one by one: told before the guest acknowledges them, kept from
--- it, and given to it later. fi.irq drives and cuts lines; which interrupt a vCPU is about to find only the GIC's registers
--- say. For those who write scenarios; see fi.scenario.
+-- it, and given to it later. fi.irq drives and cuts lines; which interrupt a vCPU is about to find only the GIC's
+-- registers say. For those who write scenarios; see fi.scenario.
 --
 -- The GIC is where QEMU's virt machine has it.
 

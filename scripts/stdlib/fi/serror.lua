@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- fi.serror: what the scenarios of SErrors have in common: the syndromes' names, and how an SError is given to a certain
--- exception level. For those who write such a module; see fi.scenario.
+-- fi.serror: what the scenarios of SErrors have in common: the syndromes' names, and how an SError is given to a
+-- certain exception level. For those who write such a module; see fi.scenario.
 
 local options = require "fi.options"
 
@@ -17,7 +17,7 @@ local KINDS <const> = {"uncategorized", "uncontainable", "unrecoverable", "resta
 -- PSTATE.A
 local SERROR_MASKED <const> = 0x100
 
---- The parameters that all of them have: kind, iss, after_ns, times and vcpu, for a module's list.
+--- The parameters that all of them have: kind, iss, delay_ns, times and vcpu, for a module's list.
 ---@return fi.scenario.Parameter ...
 function serror.parameters()
     return {name = "kind", type = "choice", default = "uncategorized", values = KINDS,
@@ -25,8 +25,8 @@ function serror.parameters()
                 .. "which the error has left it (ESR_ELx.AET)"},
         {name = "iss", type = "integer", optional = true, least = 0, most = 0x1ffffff,
          text = "in place of kind: bits 24 to 0 of ESR_ELx themselves"},
-        {name = "after_ns", type = "integer", optional = true, least = 1,
-         text = "not before so much virtual time, in ns"},
+        {name = "delay_ns", type = "integer", default = 0, least = 0,
+         text = "not before so much virtual time has passed, in ns"},
         {name = "times", type = "integer", default = 1, least = 1, text = "how many of them come"},
         {name = "vcpu", type = "integer", optional = true, least = 0, text = "on this vCPU only; default: on any"}
 end
@@ -70,8 +70,8 @@ function serror.arm(p, fault)
         end
         fault:owns(trigger)
     end
-    if p.after_ns then
-        fault:owns(fi.after_ns(p.after_ns, {name = p.name .. ": begins"}, fault:guard(begin)))
+    if p.delay_ns > 0 then
+        fault:owns(fi.after_ns(p.delay_ns, {name = p.name .. ": begins"}, fault:guard(begin)))
     else
         begin()
     end

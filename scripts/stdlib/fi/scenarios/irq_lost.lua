@@ -30,11 +30,11 @@ local irq_lost = scenario.define{
     name = "irq_lost",
     purpose = "Interrupts of one input do not arrive: a broken wire, an edge that was missed, a message that a bus has "
         .. "dropped.",
-    healthy = "The driver has a time-out, looks at its device itself, says so, and goes on; or what waits for the device "
-        .. "fails with an error. It does not wait for ever.",
+    healthy = "The driver has a time-out, looks at its device itself, says so, and goes on; or what waits for the "
+        .. "device fails with an error. It does not wait for ever.",
     needs = {"irq"},
     parameters = {
-        {name = "line", type = "line", text = "the interrupt"},
+        {name = "line", type = "line", text = "the interrupt: an SPI or a PPI of QEMU's virt machine, or, if all are lost, any input"},
         {name = "after", type = "integer", default = 0, least = 0, text = "interrupts that arrive before"},
         {name = "every", type = "integer", default = 1, least = 1,
          text = "from then on the first and each so many-th is lost; default: all"},

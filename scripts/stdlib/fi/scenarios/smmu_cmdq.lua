@@ -1,14 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- fi.scenarios.smmu_cmdq: an error of the SMMUv3's command queue. Described in docs/scenarios.md.
 
-local moment = require "fi.moment"
 local scenario = require "fi.scenario"
 
 -- SMMUv3: Arm IHI 0070, 6.3
 local CMDQ_BASE <const>, CMDQ_PROD <const> = 0x90, 0x98
 local LOG2SIZE_MASK <const> = 0x1f
 
--- How many commands a write of CMDQ_PROD adds: positions have one bit more than the index, which says whether it has wrapped.
+-- How many commands a write of CMDQ_PROD adds. Positions have one bit more than the index, for the rounds.
 local function new_commands(state, ev)
     local base = ev.paddr - ev.offset
     local mask = (2 << (fi.phys.u64[base + CMDQ_BASE] & LOG2SIZE_MASK)) - 1
@@ -38,10 +37,10 @@ end
 ---@type fi.scenarios.smmu_cmdq
 local smmu_cmdq = scenario.define{
     name = "smmu_cmdq",
-    purpose = "The SMMUv3 finds a command of its queue illegal, or cannot fetch it, while devices do DMA through it: it "
-        .. "stops at the command and sends its error interrupt.",
-    healthy = "The driver reports the error, skips the command or tries it again, and acknowledges; DMA goes on and its "
-        .. "data are right. If the interrupt is lost, its waits for CMD_SYNC end with a time-out.",
+    purpose = "The SMMUv3 finds a command of its queue illegal, or cannot fetch it, while devices do DMA through it. "
+        .. "It stops at the command and sends its error interrupt.",
+    healthy = "The driver reports the error, skips the command or tries it again, and acknowledges; DMA goes on and "
+        .. "its data are right. If the interrupt is lost, its waits for CMD_SYNC end with a time-out.",
     needs = {"device_fault"},
     parameters = {
         {name = "error", type = "choice", default = "illegal", values = {"illegal", "abort", "atc_inv_sync"},
@@ -50,7 +49,7 @@ local smmu_cmdq = scenario.define{
          text = "now: as if the command at hand were bad; next: with the next command that is consumed, which has no "
             .. "effect then"},
         {name = "commands", type = "integer", optional = true, least = 0,
-         text = "the moment is when the driver queues a command after so many others; needs the capability mmio"},
+         text = "the error comes when the driver queues a command after so many others; needs the capability mmio"},
         {name = "lost_interrupt", type = "boolean", default = false,
          text = "whether the error's interrupt is lost; it comes when the fault is removed"},
         {name = "interrupt_ns", type = "integer", optional = true, least = 1,
@@ -58,15 +57,15 @@ local smmu_cmdq = scenario.define{
         {name = "gerror", type = "line", default = {spi = 109},
          text = "the line of that interrupt; default: {spi = 109}, that of QEMU's virt machine"},
         {name = "device", type = "string", default = "smmuv3", text = "the SMMU's QOM type or path"},
-        moment.parameters(),
+        scenario.beginning(),
     },
     arm = function(p, fault)
         if p.interrupt_ns and not p.lost_interrupt then
             error(p.name .. ": interrupt_ns goes with lost_interrupt = true")
-        elseif p.commands and (p.code ~= nil or p.after_ns ~= nil) then
-            error(p.name .. ": commands, code and after_ns are different moments: give one of them")
+        elseif p.commands and (p.code ~= nil or p.calls ~= 0 or p.delay_ns ~= 0) then
+            error(p.name .. ": commands says when, and so do code, calls and delay_ns: leave these out")
         elseif not p.commands then
-            moment.arm(p, fault, function() inject(p, fault, "") end)
+            fault:begin(p, function() inject(p, fault, "") end)
             return
         end
         local state, seen = {}, 0

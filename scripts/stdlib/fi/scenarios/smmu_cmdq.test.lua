@@ -24,8 +24,8 @@ end
 
 rejected("error must be one of illegal, abort, atc_inv_sync, not wrong", {error = "wrong"})
 rejected("interrupt_ns goes with lost_interrupt", {interrupt_ns = 5})
-rejected("commands, code and after_ns are different moments", {commands = 1, code = "main"})
-rejected("code and after_ns are two moments", {after_ns = 1, code = "main"})
+rejected("commands says when", {commands = 1, code = "main"})
+rejected("calls goes with code", {calls = 1})
 
 local illegal = smmu_cmdq.arm{when = "next", commands = 2}
 local abort = smmu_cmdq.arm{error = "abort", when = "next", code = "before_batch", calls = 2, lost_interrupt = true,

@@ -7,8 +7,8 @@ local scenario = require "fi.scenario"
 ---@type fi.scenarios.stuck_status
 local stuck_status = scenario.define{
     name = "stuck_status",
-    purpose = "Bits of a device's register, of its status above all, read as 0 or 1 whatever the device says: a wire or "
-        .. "a flip-flop that is stuck.",
+    purpose = "Bits of a device's register, of its status above all, read as 0 or 1 whatever the device says: a wire "
+        .. "or a flip-flop that is stuck.",
     healthy = "A driver that waits for the bit gives up after a time-out and says so; one that is told of an error "
         .. "handles it once and not for ever. The rest of the system goes on.",
     parameters = {

@@ -3,8 +3,6 @@
 
 local gic_line = require "fi.gic_line"
 local mmio = require "fi.mmio"
-local moment = require "fi.moment"
-local options = require "fi.options"
 local scenario = require "fi.scenario"
 
 ---------------------------------------------------------------------------------------------------------------------
@@ -90,7 +88,7 @@ end
 -- What goes wrong: the kicks do not arrive, or the CPU hangs
 
 local function lose_kicks(p, fault)
-    moment.arm(p, fault, function()
+    fault:begin(p, function()
         local kicks = 0
         fault:owns(fi.on_mmio_write(p.kick, {name = p.name .. ": kick", value = p.value, mask = p.mask},
                                     fault:guard(function()
@@ -107,7 +105,7 @@ local function has_register(name)
     return pcall(function() return fi.cpu():size(name) end)
 end
 
--- A branch to itself in the code of this CPU, and whether the mask of interrupts is a register or an instruction before it
+-- A branch to itself in the code of this CPU. Interrupts are masked by bits of CPSR, or by an instruction before it.
 local function hang_code(masked)
     if has_register("x0") then
         return "\x00\x00\x00\x14", masked and 0x3c0 or 0        -- b .; PSTATE.DAIF
@@ -120,23 +118,30 @@ local function hang_code(masked)
 end
 
 local function hang(p, fault)
-    moment.arm(p, fault, function(ev)
+    local function hang_here()
         local pc = fi.cpu().pc
         local code, mask = hang_code(p.masked)
         fi.mem:write(pc, code, {model = "hang", duration = "permanent"})
         if mask ~= 0 then
             fi.cpu():write("cpsr", fi.cpu().cpsr | mask, {model = "hang", duration = "permanent"})
         end
-        begin(p, fault, "vCPU %d hangs at %s%s", ev.vcpu, scenario.at(pc), p.masked and ", interrupts masked" or "")
+        begin(p, fault, "vCPU %d hangs at %s%s", fi.cpu().index, scenario.at(pc),
+              p.masked and ", interrupts masked" or "")
         return fi.RETRY
-    end)
+    end
+    if p.code ~= nil and p.delay_ns == 0 then
+        -- The instruction itself, which has been translated already, is the branch now
+        fault:owns(fi.on_pc(p.code, {name = p.name, after = p.calls, limit = 1}, fault:guard(hang_here)))
+    else
+        fault:begin(p, hang_here)
+    end
 end
 
 local function check(p)
     if p.how == "kicks" and p.kick == nil then
         error(p.name .. ": how = \"kicks\" needs kick, the register by which the watchdog is fed")
-    elseif p.how == "hang" and p.code == nil and p.after_ns == nil then
-        error(p.name .. ": how = \"hang\" needs code or after_ns: where or when the CPU hangs")
+    elseif p.how == "hang" and p.code == nil and p.delay_ns == 0 then
+        error(p.name .. ": how = \"hang\" needs code or delay_ns: where or when the CPU hangs")
     elseif p.how == "hang" and p.kick ~= nil then
         error(p.name .. ": kick goes with how = \"kicks\"")
     elseif p.kicks ~= 0 and p.how ~= "kicks" then
@@ -151,26 +156,26 @@ end
 ---@type fi.scenarios.watchdog_bite
 local watchdog_bite = scenario.define{
     name = "watchdog_bite",
-    purpose = "The guest stops feeding its watchdog: what it writes to feed it gets lost, or its CPU hangs. The watchdog "
-        .. "must bite in time.",
+    purpose = "The guest stops feeding its watchdog: what it writes to feed it gets lost, or its CPU hangs. The "
+        .. "watchdog must bite in time.",
     healthy = "Within within_ns the watchdog resets the machine, or its interrupt comes: the verdict is \"detected\". "
         .. "If it was never started, or is fed by something that a hang does not stop, nothing comes: \"hang\".",
     needs = {"timers", "mmio"},
     parameters = {
         {name = "how", type = "choice", default = "kicks", values = {"kicks", "hang"},
-         text = "kicks: writes to the register kick do not arrive; hang: the CPU stays where code or after_ns finds it, "
-            .. "which needs the capability set_pc"},
+         text = "kicks: writes to the register kick do not arrive; hang: the CPU stays where it is when the fault "
+            .. "begins, which needs the capability set_pc"},
         {name = "kick", type = "register", optional = true,
          text = "the register whose writes feed the watchdog, or a range of them"},
         {name = "value", type = "integer", optional = true, text = "only writes of this value are lost; default: all"},
         {name = "mask", type = "integer", optional = true, text = "bits of the value that count; default: all"},
         {name = "kicks", type = "integer", default = 0, least = 0,
-         text = "kicks that arrive before, counted from the moment on"},
+         text = "kicks that arrive before, counted from the beginning on"},
         {name = "masked", type = "boolean", default = true,
-         text = "whether the CPU hangs with its interrupts masked; otherwise they are handled as ever, and other tasks may "
-            .. "get the CPU"},
+         text = "whether the CPU hangs with its interrupts masked; otherwise they are handled as ever, and other tasks "
+            .. "may get the CPU"},
         {name = "within_ns", type = "integer", default = 60000000000, least = 1,
-         text = "virtual time from the first fault on in which the watchdog must have bitten, in ns; default: a minute"},
+         text = "virtual time from the first fault on in which the watchdog must bite, in ns; default: a minute"},
         {name = "bite", type = "choice", default = "any", values = {"any", "reset", "interrupt"},
          text = "what counts as a bite: a reset of the machine, the watchdog's interrupt, or what comes first"},
         {name = "handler", type = "place", optional = true,
@@ -182,7 +187,7 @@ local watchdog_bite = scenario.define{
          text = "the machine's first instruction after a reset; default: the first that it has executed"},
         {name = "no_reboot", type = "boolean", default = false,
          text = "QEMU has -no-reboot: that it ends is taken for the reset, as is a guest that powers off"},
-        moment.parameters(),
+        scenario.beginning(),
     },
     arm = function(p, fault)
         check(p)

@@ -21,7 +21,7 @@ end
 local INTCLR <const> = {"cmsdk-apb-watchdog", offset = 0xc, size = 4}
 
 rejected("how = \"kicks\" needs kick", {})
-rejected("how = \"hang\" needs code or after_ns", {how = "hang"})
+rejected("how = \"hang\" needs code or delay_ns", {how = "hang"})
 rejected("kick goes with how = \"kicks\"", {how = "hang", code = "work", kick = INTCLR})
 rejected("kicks goes with how = \"kicks\"", {how = "hang", code = "work", kicks = 2})
 rejected("bite = \"interrupt\" needs handler, exception or line", {kick = INTCLR, bite = "interrupt"})
