@@ -23,9 +23,9 @@
 --     batch 3: prod 8 cons 8 err 1
 --     events 0 overflows 0
 --     interrupts event 0 sync 0 gerror 1, gerror 0x1 gerrorn 0x1
---     fi_lua: smmu_cmdq: 1 fault: illegal at command 4
+--     fi_lua: smmu_cmdq: 1 fault: illegal at command 3
 --     journal:
---     {"n":3,"t":1621334,"kind":"fault","vcpu":0,"pc":"0x40203428","at":"main+0x198","trigger":"smmu_cmdq","hit":3,
+--     {"n":3,"t":2271492,"kind":"fault","vcpu":0,"pc":"0x40203428","at":"main+0x198","trigger":"smmu_cmdq","hit":3,
 --     "action":"device_fault","target":"smmuv3 cmdq","info":{"error":"illegal","when":"next"}}
 
 local smmu_cmdq = require "fi.scenarios.smmu_cmdq"

@@ -34,7 +34,8 @@ local irq_lost = scenario.define{
         .. "device fails with an error. It does not wait for ever.",
     needs = {"irq"},
     parameters = {
-        {name = "line", type = "line", text = "the interrupt: an SPI or a PPI of QEMU's virt machine, or, if all are lost, any input"},
+        {name = "line", type = "line",
+         text = "the interrupt: an SPI or a PPI of QEMU's virt machine or, if all are lost, any input"},
         {name = "after", type = "integer", default = 0, least = 0, text = "interrupts that arrive before"},
         {name = "every", type = "integer", default = 1, least = 1,
          text = "from then on the first and each so many-th is lost; default: all"},

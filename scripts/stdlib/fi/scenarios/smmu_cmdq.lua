@@ -72,11 +72,12 @@ local smmu_cmdq = scenario.define{
         local trigger
         trigger = fault:owns(fi.on_mmio_write({"arm-smmuv3", offset = CMDQ_PROD, size = 4}, {name = p.name},
                                               fault:guard(function(ev)
-            seen = seen + new_commands(state, ev)
-            if seen > p.commands then
+            local new = new_commands(state, ev)
+            if new > 0 and seen >= p.commands then
                 trigger:remove()
-                inject(p, fault, (" at command %d"):format(seen))
+                inject(p, fault, (" at command %d"):format(seen + 1))
             end
+            seen = seen + new
         end)))
     end,
 }

@@ -32,7 +32,7 @@ local abort = smmu_cmdq.arm{error = "abort", when = "next", code = "before_batch
                             name = "abort"}
 
 check.at_exit(function()
-    check.eq(illegal:report(), "smmu_cmdq: 1 fault: illegal at command 4", "report")
+    check.eq(illegal:report(), "smmu_cmdq: 1 fault: illegal at command 3", "report")
     check.eq(abort:report(), "abort: 1 fault: abort, and its interrupt is lost", "report of the abort")
     check.eq(illegal.injected + abort.injected, 2, "injected")
 end)

@@ -127,11 +127,13 @@ local function hang(p, fault)
         end
         begin(p, fault, "vCPU %d hangs at %s%s", fi.cpu().index, scenario.at(pc),
               p.masked and ", interrupts masked" or "")
-        return fi.RETRY
     end
     if p.code ~= nil and p.delay_ns == 0 then
         -- The instruction itself, which has been translated already, is the branch now
-        fault:owns(fi.on_pc(p.code, {name = p.name, after = p.calls, limit = 1}, fault:guard(hang_here)))
+        fault:owns(fi.on_pc(p.code, {name = p.name, after = p.calls, limit = 1}, fault:guard(function()
+            hang_here()
+            return fi.RETRY
+        end)))
     else
         fault:begin(p, hang_here)
     end
@@ -182,7 +184,8 @@ local watchdog_bite = scenario.define{
          text = "code that is executed only when the watchdog has bitten: the handler of its interrupt"},
         {name = "exception", type = "string", optional = true,
          text = "the exception that it gives, by name, such as \"nmi\""},
-        {name = "line", type = "line", optional = true, text = "its interrupt, an SPI or a PPI"},
+        {name = "line", type = "line", optional = true,
+         text = "its interrupt, an SPI or a PPI of QEMU's virt machine"},
         {name = "reset_pc", type = "place", optional = true,
          text = "the machine's first instruction after a reset; default: the first that it has executed"},
         {name = "no_reboot", type = "boolean", default = false,
