@@ -23,8 +23,14 @@
 --     el0: end, 0 exceptions
 --     fi_lua: serror_kernel: 1 fault: SError with ISS 0x11 at EL1, in place of spin_unmasked
 --     journal:
---     {"n":2,"t":1119110,"kind":"fault","vcpu":0,"pc":"0x402035e0","at":"spin_unmasked","trigger":"serror_kernel",
+--     {"n":2,"t":1402085,"kind":"fault","vcpu":0,"pc":"0x402035e0","at":"spin_unmasked","trigger":"serror_kernel",
+--     "hit":1,"action":"write_register","target":"cpsr","old":"0x80000005","new":"0x800000c5",
+--     "info":{"model":"serror"}}
+--     {"n":3,"t":1456457,"kind":"fault","vcpu":0,"pc":"0x402035e0","at":"spin_unmasked","trigger":"serror_kernel",
 --     "hit":1,"action":"exception","target":"serror","info":{"esr_iss":"0x11","pending":false}}
+--     {"n":5,"t":1521805,"kind":"fault","vcpu":0,"pc":"0x40201380","at":"vectors+0x380",
+--     "trigger":"serror_kernel: taken","hit":1,"action":"write_register","target":"spsr_el1","old":"0x800000c5",
+--     "new":"0x80000005","info":{"model":"serror"}}
 
 local serror_kernel = require "fi.scenarios.serror_kernel"
 

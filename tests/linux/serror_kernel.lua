@@ -11,7 +11,7 @@
 --! stdout-re: ^Kernel panic - not syncing: Asynchronous SError Interrupt$
 --! not-stdout: test: 0022
 --! journal: {"kind":"fault","action":"exception","target":"serror"}
---! journal-count: fault 1
+--! journal-count: {"kind":"fault","action":"exception"} 1
 
 local serror_kernel = require "fi.scenarios.serror_kernel"
 

@@ -14,8 +14,9 @@ local AET_SHIFT <const> = 10
 local AET <const> = {uncontainable = 0, unrecoverable = 1, restartable = 2, recoverable = 3, corrected = 6}
 local KINDS <const> = {"uncategorized", "uncontainable", "unrecoverable", "restartable", "recoverable", "corrected"}
 
--- PSTATE.A
-local SERROR_MASKED <const> = 0x100
+-- PSTATE.A, and I and F
+local SERROR_MASKED <const>, INTERRUPTS_MASKED <const> = 0x100, 0xc0
+local INFO <const> = {model = "serror"}
 
 --- The parameters that all of them have: kind, iss, delay_ns, times and vcpu, for a module's list.
 ---@return fi.scenario.Parameter ...
@@ -38,6 +39,28 @@ local function syndrome(p)
     return AET[p.kind] and AET[p.kind] << AET_SHIFT | DFSC or 0
 end
 
+-- QEMU takes a pending interrupt before an SError, which would then come to the interrupt's handler. So they are masked
+-- until it is taken, and SPSR_ELx says that they were not.
+local function keep_interrupts_out(p, fault)
+    local masked = {}
+    fault:owns(fi.on_interrupt("serror", {name = p.name .. ": taken", vcpu = p.vcpu}, fault:guard(function(ev)
+        local mask = masked[ev.vcpu]
+        if mask then
+            masked[ev.vcpu] = nil
+            local spsr = "spsr_el" .. ev.el
+            fi.cpu():write(spsr, fi.cpu()[spsr] & ~mask, INFO)
+        end
+    end)))
+    return function()
+        local cpu = fi.cpu()
+        local mask = INTERRUPTS_MASKED & ~cpu.cpsr
+        if mask ~= 0 and pcall(cpu.size, cpu, "x0") then
+            masked[cpu.index] = mask
+            cpu:write("cpsr", cpu.cpsr | mask, INFO)
+        end
+    end
+end
+
 --- Arms what p says, at the level p.el.
 ---@param p table the scenario's parameters
 ---@param fault fi.scenario.Fault
@@ -48,12 +71,14 @@ function serror.arm(p, fault)
         options.fail(2, "%s: calls goes with code", p.name)
     end
     local iss = syndrome(p)
+    local mask_interrupts = keep_interrupts_out(p, fault)
     local trigger
     local handler = fault:guard(function(ev)
         -- A masked one would be taken later, who knows where
         if fi.cpu().cpsr & SERROR_MASKED ~= 0 then
             return
         end
+        mask_interrupts()
         fi.exception.serror{iss = iss}
         fault:hit("SError with ISS 0x%x at EL%d, in place of %s", iss, p.el, fi.symbols.at(ev.pc)
             or ("0x%x"):format(ev.pc))

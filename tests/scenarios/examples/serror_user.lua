@@ -3,4 +3,4 @@
 --! script: @ROOT@/scripts/examples/serror_user.lua
 --! requires: exception set_pc
 --! sample
---! journal-count: fault 1
+--! journal-count: {"kind":"fault","action":"exception"} 1

@@ -11,7 +11,7 @@ local serror_kernel = scenario.define{
         .. "ECC cannot correct.",
     healthy = "The kernel goes on after an error that was corrected, and stops at once at any that may have spoilt its "
         .. "data: Linux says \"Asynchronous SError Interrupt\" and panics.",
-    needs = {"exception", "set_pc"},
+    needs = {"exception", "set_pc", "discontinuity"},
     parameters = {
         {name = "code", type = "place", optional = true,
          text = "it comes in place of the first instruction of this function; default: of any that the kernel executes "

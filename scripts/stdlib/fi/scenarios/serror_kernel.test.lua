@@ -11,7 +11,7 @@
 --! stdout: masked: end, 0 exceptions
 --! stdout: wfi: end, 0 exceptions
 --! stdout: el0: end, 0 exceptions
---! journal-count: fault 2
+--! journal-count: {"kind":"fault","action":"exception"} 2
 --! checks: 10
 
 local check = require "fi.check"

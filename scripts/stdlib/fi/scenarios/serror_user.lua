@@ -12,7 +12,7 @@ local serror_user = scenario.define{
     healthy = "With the RAS extension the kernel goes on after an error that was corrected, and can end the one "
         .. "program at one that it can recover from. It panics where the error is not contained: Linux also where the "
         .. "CPU does not say.",
-    needs = {"exception", "set_pc"},
+    needs = {"exception", "set_pc", "discontinuity"},
     parameters = {
         {name = "code", type = "place", optional = true,
          text = "it comes in place of this instruction of the program; default: of any"},

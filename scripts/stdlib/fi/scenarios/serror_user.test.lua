@@ -10,8 +10,8 @@
 --! stdout-re: ^el0: serror el0 to el1 esr 0xbe001811 elr
 --! stdout: el0: serror el0 to el1 esr 0xbe000000 elr spin_el0+0x0
 --! stdout: el0: end, 2 exceptions
---! journal-count: fault 2
---! checks: 6
+--! journal-count: {"kind":"fault","action":"exception"} 2
+--! checks: 7
 
 local check = require "fi.check"
 local serror_user = require "fi.scenarios.serror_user"
@@ -29,6 +29,10 @@ rejected("asid must be a whole number from 0 to 65535, not 65536", {asid = 65536
 local first = serror_user.arm{kind = "corrected"}
 local later = serror_user.arm{code = "el0_loop", calls = 100, name = "later"}
 local elsewhere = serror_user.arm{asid = 77, name = "elsewhere"}
+
+on_pc("el0_loop", {after = 200, limit = 1}, function()
+    check.eq(cpu.cpsr & 0xc0, 0, "interrupts are not masked")
+end)
 
 check.at_exit(function()
     check.ok(first:report():find("^serror_user: 1 fault: SError with ISS 0x1811 at EL0"), "report")
