@@ -9,9 +9,9 @@ local serror_user = scenario.define{
     name = "serror_user",
     purpose = "An SError comes while a program of the user runs: the error may be the program's, or one of what "
         .. "the kernel or a device did before.",
-    healthy = "With the RAS extension the kernel goes on after an error that was corrected, and can end the one "
-        .. "program at one that it can recover from. It panics where the error is not contained: Linux also where the "
-        .. "CPU does not say.",
+    healthy = "After an error that was corrected, or after which the program can be restarted, the kernel goes on. At "
+        .. "one that it can recover from it may end that program only. Linux panics at all others, and where the CPU "
+        .. "does not say.",
     needs = {"exception", "set_pc", "discontinuity"},
     parameters = {
         {name = "code", type = "place", optional = true,
