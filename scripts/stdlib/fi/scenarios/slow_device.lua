@@ -16,6 +16,14 @@ local function bit_in(ev, p)
     return bit >= 0 and bit < BITS_PER_BYTE * ev.size and 1 << bit or 0
 end
 
+-- A whole device has no bit
+local function check_register(p)
+    local name = type(p.register) == "table" and p.register[1] or p.register
+    if type(name) == "string" and not (type(p.register) == "table" and p.register.offset) then
+        error(("%s: register must say which one of %s: {%q, offset = n}"):format(p.name, name, name))
+    end
+end
+
 -- Each write of a command begins a time in which the status says "busy".
 local function busy_after_commands(p, fault)
     local commands, left, till = 0, 0, nil
@@ -46,7 +54,9 @@ end
 local function late_flag(p, fault)
     if p.bit == nil or (p.reads == nil) == (p.ns == nil) then
         error(p.name .. ": register needs bit, and either reads or ns: how long that is late")
-    elseif p.command ~= nil then
+    end
+    check_register(p)
+    if p.command ~= nil then
         busy_after_commands(p, fault)
         return
     elseif p.after ~= 0 then

@@ -12,7 +12,7 @@
 --! stdout: interrupts event 0 sync 0 gerror 0, gerror 0x1 gerrorn 0x0
 --! journal: {"kind":"fault","trigger":"reads","action":"mmio_read","target":"0x905009c","old":"0x2","new":"0x0"}
 --! journal: {"kind":"fault","trigger":"late","action":"mmio_read","target":"0x905009c","old":"0x6","new":"0x4"}
---! checks: 11
+--! checks: 12
 
 local check = require "fi.check"
 local slow_device = require "fi.scenarios.slow_device"
@@ -30,6 +30,7 @@ rejected("register needs bit, and either reads or ns", {register = CONS, bit = 1
 rejected("register needs bit, and either reads or ns", {register = CONS, bit = 1, reads = 1, ns = 1})
 rejected("line and irq_ns go together", {line = {spi = 109}})
 rejected("bit, reads, ns and command need register", {line = {spi = 109}, irq_ns = 1, bit = 3})
+rejected("register must say which one of pl011: {\"pl011\", offset = n}", {register = "pl011", bit = 1, reads = 1})
 rejected("after counts commands", {register = CONS, bit = 1, reads = 1, after = 1})
 rejected("ready must be a whole number from 0 to 1, not 2", {register = CONS, bit = 1, reads = 1, ready = 2})
 
