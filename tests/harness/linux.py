@@ -7,7 +7,7 @@ import qemu
 
 GUEST = "linux"
 
-# /dev/mem reaches devices that have a driver, and a panic ends QEMU (-no-reboot).
+# /dev/mem reaches devices that have a driver, and a panic ends QEMU (-no-reboot, unless the scenario reboots).
 APPEND = "console=ttyAMA0 iomem=relaxed panic=-1 printk.time=0 printk.devkmsg=on"
 
 # How the guest's init marks the lines of the scenario's own script
@@ -47,7 +47,7 @@ def arguments(config, scenario, directory):
         "-initrd", str(pathlib.Path(config.linux) / "initrd"),
         # Without KASLR no address changes from run to run
         "-append", " ".join([APPEND, *([] if scenario.kaslr else ["nokaslr"]), *scenario.append]),
-        "-no-reboot", "-rtc", "base=2026-01-01T00:00:00,clock=vm",
+        *([] if scenario.reboots else ["-no-reboot"]), "-rtc", "base=2026-01-01T00:00:00,clock=vm",
         "-fw_cfg", f"name=opt/org.fi_lua/test,file={qemu.escape(script)}",
         *(disk_arguments(directory) if scenario.disk else []),
     ]

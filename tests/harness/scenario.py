@@ -39,6 +39,7 @@ class Scenario:
     shell: list = dataclasses.field(default_factory=list)  # lines that the Linux guest runs
     disk: bool = False  # the Linux guest has one
     kaslr: bool = False  # that kernel chooses its own address
+    reboots: bool = False  # a reset of the machine boots that kernel again
     append: list = dataclasses.field(default_factory=list)  # words for its kernel's command line
     options: list = dataclasses.field(default_factory=list)  # (key, value) for the plugin
     stdout: list = dataclasses.field(default_factory=list)  # ("line" | "re" | "any", text)
@@ -160,6 +161,7 @@ DIRECTIVES = {
     "sh": _append("shell"),
     "disk": _flag("disk"),
     "kaslr": _flag("kaslr"),
+    "reboots": _flag("reboots"),
     "append": _extend("append", str.split),
     "arg": _append("options", lambda text: key_value("arg." + text)),
     "opt": _append("options", key_value),
@@ -259,8 +261,9 @@ def _check(scenario):
         _take_from_launcher(scenario)
     if not scenario.guest:
         raise DirectiveError(f"{scenario.path}: says no guest")
-    if (scenario.shell or scenario.append or scenario.disk or scenario.kaslr) and scenario.guest != "linux":
-        raise DirectiveError(f"{scenario.path}: sh, append, disk and kaslr are for guest: linux only")
+    if scenario.guest != "linux" and (scenario.shell or scenario.append or scenario.disk or scenario.kaslr or
+                                      scenario.reboots):
+        raise DirectiveError(f"{scenario.path}: sh, append, disk, kaslr and reboots are for guest: linux only")
     if not scenario.expects_something:
         raise DirectiveError(f"{scenario.path}: expects nothing, so it cannot fail")
     if scenario.stdout and scenario.stdout_empty:

@@ -3,8 +3,8 @@
 """Proves that the harness reports what is wrong: fake scenarios, run by a fake QEMU, each with a known outcome. TAP.
 
 The fake QEMU is a shell script that executes the "--sh " lines of the scenario it is given, with the variables JOURNAL
-(the file), MONITOR (the socket), STOCK (on, or empty), TEST and DISK (the Linux guest's files), and RUN (1, 2, … for each
-run of the same scenario).
+(the file), MONITOR (the socket), STOCK (on, or empty), TEST and DISK (the Linux guest's files), NO_REBOOT (yes, or empty),
+and RUN (1, 2, … for each run of the same scenario).
 """
 import contextlib
 import io
@@ -18,13 +18,15 @@ import textwrap
 import run_scenarios
 
 FAKE_QEMU = r"""#!/bin/sh
-script= JOURNAL= STOCK= MONITOR= TEST= DISK=
+script= JOURNAL= STOCK= MONITOR= TEST= DISK= NO_REBOOT=
 while [ $# -gt 0 ]; do
     case $1 in
     -plugin)
         script=$(printf %s "$2" | sed -n 's/.*,script=\([^,]*\).*/\1/p')
         JOURNAL=$(printf %s "$2" | sed -n 's/.*,journal=\([^,]*\).*/\1/p')
         STOCK=$(printf %s "$2" | sed -n 's/.*,stock=\([^,]*\).*/\1/p') ;;
+    -no-reboot)
+        NO_REBOOT=yes ;;
     -fw_cfg)
         TEST=$(printf %s "$2" | sed -n 's/.*,file=//p') ;;
     -drive)
@@ -37,7 +39,7 @@ done
 runs=$script.runs
 echo >>"$runs"
 RUN=$(wc -l <"$runs" | tr -d ' ')
-export JOURNAL STOCK MONITOR TEST DISK RUN
+export JOURNAL STOCK MONITOR TEST DISK NO_REBOOT RUN
 case $script in
 *probe.lua) body=$(cat "$(dirname "$0")/probe.sh") ;;
 *) body=$(sed -n 's/^--sh //p' "$script") ;;
@@ -212,6 +214,10 @@ CASES = {
          "--! stdout: 4194304", "--sh . \"$TEST\"; wc -c <\"$DISK\""] + GOOD, None, WITH_LINUX),
     "linux: no disk unless it is asked for": (
         ["--! guest: linux", "--! stdout: none", "--sh echo \"${DISK:-none}\""] + GOOD, None, WITH_LINUX),
+    "linux: a reset ends QEMU": (
+        ["--! guest: linux", "--! stdout: yes", "--sh echo $NO_REBOOT"] + GOOD, None, WITH_LINUX),
+    "linux: unless the scenario reboots": (
+        ["--! guest: linux", "--! reboots", "--! stdout: no", "--sh echo ${NO_REBOOT:-no}"] + GOOD, None, WITH_LINUX),
     "linux: none was given": (LINUX + ["--! stdout: one"], "# SKIP no Linux to boot was given", []),
     "linux: it could not be had": (
         LINUX + ["--! stdout: one"], "# SKIP no mirror has it", ["--linux", "@DIR@/without"]),

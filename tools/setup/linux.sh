@@ -13,7 +13,7 @@ LINUX_DIR=$FI_CACHE/linux
 # The cloud flavour has built in what the tests need (SMMUv3, PL011, PL031, PCIe) and its package is a third of the
 # generic one's. What is a module in it, or in one of the releases: see LINUX_MODULES.
 LINUX_PACKAGE=linux-image-cloud-arm64
-LINUX_MODULES="virtio_pci virtio_blk qemu_fw_cfg"
+LINUX_MODULES="virtio_pci virtio_blk qemu_fw_cfg softdog"
 
 # linux_apt DIR TOOL ARGUMENTS...: apt for arm64, by sources and lists in DIR; the machine's own are not touched
 linux_apt() {
