@@ -2,6 +2,7 @@
 -- fi.scenarios.watchdog_bite: the handler of the watchdog's interrupt is known by name; there are no rules, so the run goes
 -- on, and the kicks arrive again: no reset comes.
 --! guest: mwatchdog
+--! modes: icount
 --! requires: mmio timers clock
 --! stdout: boot 1
 --! stdout: nmi

@@ -2,6 +2,7 @@
 -- fi.scenarios.watchdog_bite: the CPU hangs, and the watchdog's interrupt, which cannot be masked, is what is waited for.
 -- Its handler feeds the watchdog, so that no reset would come.
 --! guest: mwatchdog
+--! modes: icount
 --! requires: mmio timers set_pc
 --! stdout: boot 1
 --! journal: {"kind":"fault","at":"work","action":"write_memory","info":{"model":"hang","duration":"permanent"}}

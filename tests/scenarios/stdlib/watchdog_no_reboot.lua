@@ -2,6 +2,7 @@
 -- fi.scenarios.watchdog_bite with QEMU's -no-reboot: that QEMU ends is the reset. Without no_reboot = true that would be
 -- taken for a guest that has done its work.
 --! guest: mwatchdog
+--! modes: icount
 --! qemu: -no-reboot
 --! requires: mmio timers clock
 --! stdout: boot 1

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- fi.scenarios.watchdog_bite: only writes of a certain value feed the watchdog. Of the guest's none is: no fault is injected.
 --! guest: mwatchdog
+--! modes: icount
 --! requires: mmio timers clock
 --! stdout: boot 1
 --! stdout: done

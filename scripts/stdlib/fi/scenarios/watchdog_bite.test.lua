@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- fi.scenarios.watchdog_bite by itself: what wrong parameters are told, and kicks that are lost: the watchdog gives an
--- NMI and then a reset, after which the guest says that it has started again.
+-- NMI and then a reset, after which the guest says that it has started again. On a busy host the NMI could come too late.
 --! guest: mwatchdog
+--! modes: icount
 --! requires: mmio timers clock
 --! stdout: boot 1
 --! stdout: nmi
