@@ -20,6 +20,7 @@ MACHINES = {
     "linux": ["-M", "virt,gic-version=3,iommu=smmuv3,dtb-randomness=off", "-cpu", "cortex-a57", "-m", "512"],
     "mchecksum": ["-M", "stm32vldiscovery"],
     "mchecksum_an385": ["-M", "mps2-an385"],
+    "mwatchdog": ["-M", "mps2-an385"],
     "pin": ["-M", "stm32vldiscovery"],
     "smmu": ["-M", "virt,iommu=smmuv3", "-cpu", "cortex-a53"],
     "smp": VIRT + ["-smp", "4"],

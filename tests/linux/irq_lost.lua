@@ -19,10 +19,13 @@
 --! journal: {"kind":"fault","action":"irq","info":{"op":"restore"}}
 --! journal-count: {"kind":"fault","action":"irq"} 2
 
+local irq_lost = require "fi.scenarios.irq_lost"
+
+local fault
 on_mmio_write(0x09030000, function(ev)
     if ev.value == 1 then
-        fi.irq.suppress{spi = 34}
+        fault = irq_lost.arm{line = {spi = 34}}
     else
-        fi.irq.restore{spi = 34}
+        fault:remove()
     end
 end)

@@ -14,6 +14,8 @@
 --! sh: sleep 1; count
 --! stdout: test: 500
 
+local irq_storm = require "fi.scenarios.irq_storm"
+
 on_mmio_write(0x09030000, function()
-    fi.irq.pulse{spi = 109, rate = 2000, count = 500}
+    irq_storm.arm{line = {spi = 109}, rate = 2000, count = 500}
 end)

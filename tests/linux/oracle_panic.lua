@@ -14,13 +14,12 @@
 --! journal: {"kind":"trigger","name":"linux any","hits":2,"fired":2}
 
 local linux = require "fi.linux"
+local serror_kernel = require "fi.scenarios.serror_kernel"
 
 linux.watch{fn = function(ev)
     fi.note{oracle = ev.oracle, cpu = ev.captures[1]}
 end}
 
 on_mmio_write(0x09030000, {limit = 1}, function(ev)
-    on_pc(0xffff8000 << 32 | ev.value, {el = 1, limit = 1}, function()
-        fi.exception.serror{}
-    end)
+    serror_kernel.arm{code = 0xffff8000 << 32 | ev.value}
 end)

@@ -19,10 +19,10 @@
 --! journal: {"kind":"fault","action":"exception","target":"serror","info":{"esr_iss":"0x1811"}}
 --! journal-count: {"kind":"fault","action":"exception","target":"serror"} 3
 
--- In ESR_ELx: AET, and the fault status "asynchronous SError interrupt"
+local serror_user = require "fi.scenarios.serror_user"
+
+local KINDS <const> = {[0] = "uncontainable", [2] = "restartable", [6] = "corrected"}
+
 on_mmio_write(0x09030000, function(ev)
-    local aet = ev.value
-    on_insn({mask = 0xffffffff, value = 0xd4000001}, {el = 0, limit = 1, name = "svc #0"}, function()
-        fi.exception.serror{esr_iss = aet << 10 | 0x11}
-    end)
+    serror_user.arm{kind = KINDS[ev.value]}
 end)

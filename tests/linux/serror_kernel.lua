@@ -11,10 +11,10 @@
 --! stdout-re: ^Kernel panic - not syncing: Asynchronous SError Interrupt$
 --! not-stdout: test: 0022
 --! journal: {"kind":"fault","action":"exception","target":"serror"}
---! journal-count: fault 1
+--! journal-count: {"kind":"fault","action":"exception"} 1
+
+local serror_kernel = require "fi.scenarios.serror_kernel"
 
 on_mmio_write(0x09030000, {limit = 1}, function(ev)
-    on_pc(0xffff8000 << 32 | ev.value, {el = 1, limit = 1}, function()
-        fi.exception.serror{}
-    end)
+    serror_kernel.arm{code = 0xffff8000 << 32 | ev.value}
 end)

@@ -12,8 +12,8 @@
 --! not-stdout: survived
 --! journal-count: {"kind":"fault","action":"exception","target":"serror"} 1
 
+local serror_user = require "fi.scenarios.serror_user"
+
 on_mmio_write(0x09030000, {limit = 1}, function()
-    on_insn({mask = 0xffffffff, value = 0xd4000001}, {el = 0, limit = 1, name = "svc #0"}, function()
-        fi.exception.serror{}
-    end)
+    serror_user.arm{}
 end)

@@ -16,6 +16,8 @@
 --! not-stdout: timeout
 --! journal-count: {"kind":"fault","action":"device_fault"} 1
 
+local smmu_cmdq = require "fi.scenarios.smmu_cmdq"
+
 on_mmio_write(0x09030000, function()
-    fi.device.fault("smmuv3", "cmdq", {error = "abort", when = "next"})
+    smmu_cmdq.arm{error = "abort", when = "next"}
 end)

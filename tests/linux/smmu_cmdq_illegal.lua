@@ -20,6 +20,8 @@
 --! journal: {"kind":"fault","action":"device_fault","target":"~smmu"}
 --! journal-count: {"kind":"fault","action":"device_fault"} 3
 
+local smmu_cmdq = require "fi.scenarios.smmu_cmdq"
+
 on_mmio_write(0x09030000, function()
-    fi.device.fault("smmuv3", "cmdq", {error = "illegal"})
+    smmu_cmdq.arm{error = "illegal"}
 end)

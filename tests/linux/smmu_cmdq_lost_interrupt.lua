@@ -19,15 +19,13 @@
 --! stdout: test: d6a8c9c9a8fff1ae47c1a0d160c1629543185c29c220cdbe7723f1ca43b72e30  /dev/vda
 --! journal-count: fault 4
 
-local GERROR <const> = 109
+local smmu_cmdq = require "fi.scenarios.smmu_cmdq"
 
+local fault
 on_mmio_write(0x09030000, function(ev)
     if ev.value == 1 then
-        fi.irq.suppress{spi = GERROR}
-        fi.device.fault("smmuv3", "cmdq", {error = "abort", when = "next"})
+        fault = smmu_cmdq.arm{error = "abort", when = "next", lost_interrupt = true}
     else
-        fi.irq.restore{spi = GERROR}
-        -- It is an edge, and that one is gone
-        fi.irq.pulse{spi = GERROR}
+        fault:remove()
     end
 end)

@@ -12,12 +12,11 @@
 --! journal: {"kind":"fault","action":"exception","target":"serror"}
 --! journal: {"kind":"verdict","code":0,"outcome":"crash","why":"~^serror: SError Interrupt on CPU0"}
 
+local serror_kernel = require "fi.scenarios.serror_kernel"
 local verdict = require "fi.verdict"
 
 verdict.rules{linux = true, expect = "crash"}
 
 on_mmio_write(0x09030000, {limit = 1}, function(ev)
-    verdict.fault(on_pc(0xffff8000 << 32 | ev.value, {el = 1, limit = 1}, function()
-        fi.exception.serror{}
-    end))
+    verdict.fault(serror_kernel.arm{code = 0xffff8000 << 32 | ev.value})
 end)

@@ -198,6 +198,12 @@ function verdict.give(outcome, why)
     end
 end
 
+--- Has the scenario set rules, so that a verdict is wanted?
+---@return boolean
+function verdict.is_ruled()
+    return state.rules ~= nil
+end
+
 --- The outcome so far, nil before there is one.
 ---@return string?
 function verdict.outcome()
@@ -238,6 +244,19 @@ local function same_output()
     return true
 end
 
+-- Scenarios of the library that know what their fault should have led to
+local function judged_by_faults()
+    for _, fault in ipairs(state.faults) do
+        local outcome, why
+        if type(fault) == "table" and fault.judge then
+            outcome, why = fault.judge()
+        end
+        if outcome then
+            return outcome, why
+        end
+    end
+end
+
 -- What has been seen when the guest has ended by itself, or `late` says why it has not.
 local function judge(late)
     local bad = errors_of_faults()
@@ -253,6 +272,10 @@ local function judge(late)
     end
     if late then
         return "timeout", late
+    end
+    local outcome, why = judged_by_faults()
+    if outcome then
+        return outcome, why
     end
     local same, difference = same_output()
     if matched.recovered and same then

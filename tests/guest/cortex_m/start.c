@@ -9,11 +9,13 @@ extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[], s
 
 void reset(void);
 void hard_fault(void);
+/* A program that expects an NMI has its own. */
+void nmi(void) __attribute__((weak, alias("hard_fault")));
 _Noreturn void report_fault(void);
 
 /* Only the system exceptions; all faults escalate to HardFault, no interrupt is ever enabled. */
 __attribute__((section(".vectors"), used)) static void *const vectors[16] = {
-    stack_top, (void *)reset, (void *)hard_fault, (void *)hard_fault, (void *)hard_fault, (void *)hard_fault,
+    stack_top, (void *)reset, (void *)nmi, (void *)hard_fault, (void *)hard_fault, (void *)hard_fault,
     (void *)hard_fault,
 };
 

@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The example prints what its header shows.
+--! script: @ROOT@/scripts/examples/irq_storm.lua
+--! modes: icount
+--! requires: irq timers
+--! sample
+--! journal-count: {"kind":"fault","action":"irq"} 100

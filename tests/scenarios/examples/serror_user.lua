@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The example prints what its header shows.
+--! script: @ROOT@/scripts/examples/serror_user.lua
+--! requires: exception set_pc
+--! sample
+--! journal-count: {"kind":"fault","action":"exception"} 1

@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The example prints what its header shows.
+--! script: @ROOT@/scripts/examples/stuck_status.lua
+--! requires: mmio
+--! sample
+--! journal: {"kind":"fault","action":"mmio_read"}

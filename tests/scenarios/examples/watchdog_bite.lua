@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The example prints what its header shows.
+--! script: @ROOT@/scripts/examples/watchdog_bite.lua
+--! modes: icount
+--! requires: mmio timers set_pc
+--! sample
+--! journal: {"kind":"verdict","outcome":"detected"}
