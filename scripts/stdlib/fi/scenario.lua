@@ -213,6 +213,26 @@ function scenario.counting(...)
     return table.unpack(list)
 end
 
+--- Parameters that say when a fault begins, for Fault:begin(): of these names, or all of them.
+---@param ... string
+---@return fi.scenario.Parameter ...
+function scenario.beginning(...)
+    local all <const> = {
+        code = {name = "code", type = "place", optional = true,
+                text = "the fault begins when this is reached; default: at the start"},
+        calls = {name = "calls", type = "integer", default = 0, least = 0,
+                 text = "times that `code` is let pass before, on each vCPU"},
+        delay_ns = {name = "delay_ns", type = "integer", default = 0, least = 0,
+                    text = "ns of virtual time from then on until the fault begins"},
+    }
+    local names = select("#", ...) > 0 and {...} or {"code", "calls", "delay_ns"}
+    local list = {}
+    for i, name in ipairs(names) do
+        list[i] = all[name] or fail(2, "scenario.beginning: there is no '%s'", name)
+    end
+    return table.unpack(list)
+end
+
 ---------------------------------------------------------------------------------------------------------------------
 -- Places
 
@@ -226,6 +246,60 @@ function scenario.whole(place)
     local found, range = pcall(fi.symbols.range, place)
     -- "symbol+offset" has no extent
     return found and range or place
+end
+
+-- Is it a symbol of a map whose slide is not known yet?
+local function is_pending(symbol)
+    local map, name = symbol:match("^([^:]+):(.+)$")
+    name = (name or symbol):match("^%s*(.-)%s*[+-]%s*%w+%s*$") or name or symbol
+    for _, known in ipairs(fi.symbols.maps()) do
+        if known.slide == nil and (map == nil or map == known.name) and
+           #fi.symbols.find("^" .. name:gsub("%p", "%%%0") .. "$", known.name) > 0 then
+            return true
+        end
+    end
+    return false
+end
+
+-- Address and size; the size is nil unless the symbol is an object.
+local function address_of(symbol)
+    local found, address, size, kind = pcall(fi.symbol, symbol)
+    if found then
+        return address, kind == "object" and size > 0 and size or nil
+    end
+    local name, sign, offset = symbol:match("^%s*(.-)%s*([+-])%s*(%w+)%s*$")
+    offset = math.tointeger(tonumber(offset or ""))
+    if not offset then
+        fi.symbol(symbol)       -- raises the error that tells near names
+    end
+    return (fi.symbol(name)) + (sign == "+" and offset or -offset), nil
+end
+
+--- First address and size of memory that a place names; an address, or a symbol that is no object, is `default` bytes
+--- from there. Nothing if the symbol's map has no slide yet, so that it has to be asked again later.
+---@param place fi.Where
+---@param default integer
+---@return integer? address, integer? size
+function scenario.extent(place, default)
+    local first = type(place) == "table" and place[1] or place
+    local address, size = first, nil
+    if type(first) == "string" then
+        if is_pending(first) then
+            return nil
+        end
+        address, size = address_of(first)
+    end
+    if type(place) == "table" then
+        local last = place[2]
+        if type(last) == "string" then
+            last = address_of(last)
+        end
+        size = place.size or last and last - address
+    end
+    if math.type(address) ~= "integer" or size ~= nil and (math.type(size) ~= "integer" or size < 1) then
+        error("a place in memory is an address, a symbol, {lo, hi} or {place, size = n}")
+    end
+    return address, size or default
 end
 
 --- The name of an address, or its number where no symbol is.
@@ -242,13 +316,49 @@ end
 ---@param what string
 ---@param ... any
 function Fault:hit(what, ...)
-    self.injected = self.injected + 1
+    self.hits = self.hits + 1
     self.last = what:format(...)
+end
+
+--- Takes what a module of faults returned as its own, and what it injects (injected, forced, sent) as the scenario's
+--- faults; what: in a few words what each does, for report().
+---@generic T
+---@param thing T
+---@param what string
+---@param ... any
+---@return T
+function Fault:counts(thing, what, ...)
+    self.counted[#self.counted + 1] = thing
+    self.last = what:format(...)
+    return self:owns(thing)
+end
+
+--- Calls fn when the fault begins, by the parameters that scenario.beginning() has: at once, which may be at load, or
+--- in a handler.
+---@param p table
+---@param fn fun()
+function Fault:begin(p, fn)
+    local guarded = self:guard(fn)
+    local function after_delay()
+        if p.delay_ns > 0 then
+            self:owns(fi.after_ns(p.delay_ns, {name = p.name}, guarded))
+        else
+            guarded()
+        end
+    end
+    if p.code then
+        local reached = {name = p.name, vcpu = p.vcpu, el = p.el, after = p.calls, limit = 1}
+        self:owns(fi.on_pc(p.code, reached, self:guard(after_delay)))
+    elseif p.delay_ns > 0 then
+        after_delay()
+    else
+        fn()
+    end
 end
 
 --- Takes a trigger, or what a module of faults returned, as its own: remove() ends it, too. Returns it.
 ---@generic T
----@param thing T
+---@param thing T nil: nothing
 ---@return T
 function Fault:owns(thing)
     self.things[#self.things + 1] = thing
@@ -264,9 +374,17 @@ local function errors_of(fault)
     return errors
 end
 
+local function injected_of(fault)
+    local injected = fault.hits
+    for _, thing in ipairs(fault.counted) do
+        injected = injected + (thing.injected or thing.forced or thing.sent)
+    end
+    return injected
+end
+
 function Fault:__index(key)
-    if key == "fired" then
-        return self.injected
+    if key == "fired" or key == "injected" then
+        return injected_of(self)
     elseif key == "errors" then
         return errors_of(self)
     end
@@ -352,7 +470,9 @@ end
 local function start(level, def, opts)
     check_needs(level + 1, def)
     local p = complete(level + 1, def, opts)
-    local fault = setmetatable({name = p.name, injected = 0, things = {}, place = options.place(level + 1)}, Fault)
+    local fault = setmetatable({
+        name = p.name, hits = 0, things = {}, counted = {}, place = options.place(level + 1),
+    }, Fault)
     -- pcall is a level, too
     local ok, message = pcall(options.blame, level + 2, def.arm, p, fault)
     if not ok then
