@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- A particle hits the memory of one of two copies of a computation: three neighbouring bits of a word flip, one more than
--- error-correcting memory is made for, when the copy's 64 numbers have been stored. The guest compares the copies.
+-- A particle hits the memory of one of two copies of a computation: three neighbouring bits of a word flip, one
+-- more than error-correcting memory is made for, when the copy's 64 numbers have been stored. The guest compares the
+-- copies.
 --
 -- fi: guest=selfcheck compare=golden
 --

@@ -366,7 +366,7 @@ function Fault:owns(thing)
 end
 
 local function errors_of(fault)
-    local errors = 0
+    local errors = fault.past_errors
     for _, thing in ipairs(fault.things) do
         local trigger = type(thing) == "table" and thing.trigger or thing
         errors = errors + (type(trigger) == "userdata" and trigger.errors or 0)
@@ -402,6 +402,7 @@ end
 
 --- Ends the fault. What has been changed stays so, unless the scenario says otherwise.
 function Fault:remove()
+    self.past_errors = errors_of(self)
     for _, thing in ipairs(self.things) do
         -- A trigger that was once, or was removed by the scenario, is gone already
         if type(thing) ~= "userdata" or thing.state ~= "ended" then
@@ -471,7 +472,7 @@ local function start(level, def, opts)
     check_needs(level + 1, def)
     local p = complete(level + 1, def, opts)
     local fault = setmetatable({
-        name = p.name, hits = 0, things = {}, counted = {}, place = options.place(level + 1),
+        name = p.name, hits = 0, past_errors = 0, things = {}, counted = {}, place = options.place(level + 1),
     }, Fault)
     -- pcall is a level, too
     local ok, message = pcall(options.blame, level + 2, def.arm, p, fault)

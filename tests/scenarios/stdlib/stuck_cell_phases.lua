@@ -28,7 +28,8 @@ local function armed()
 end
 
 local fault = stuck_cell.arm{
-    target = "marker", bits = {0}, code = "begin_wait", stuck_ns = 20 * MS, free_ns = 20 * MS, duration = {ns = 95 * MS},
+    target = "marker", bits = {0}, code = "begin_wait", stuck_ns = 20 * MS, free_ns = 20 * MS,
+    duration = {ns = 95 * MS},
 }
 on_pc("begin_wait", {limit = 1}, function()
     mem.u32.changes_expected = 5

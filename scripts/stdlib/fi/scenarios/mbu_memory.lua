@@ -159,7 +159,8 @@ local mbu_memory = scenario.define{
          text = "the structure: an object, a range, or an address, which is one word; virtual, as the vCPU sees it"},
         {name = "phys", type = "boolean", default = false, text = "target is a physical address"},
         {name = "nbits", type = "integer", default = 2, least = 1, text = "how many bits flip, chosen by the seed"},
-        {name = "layout", type = "choice", default = "adjacent", values = {"adjacent", "scattered", "column", "anywhere"},
+        {name = "layout", type = "choice", default = "adjacent",
+         values = {"adjacent", "scattered", "column", "anywhere"},
          text = "adjacent: neighbouring bits of one word; scattered: any bits of one word; column: the same bit of "
              .. "neighbouring words, as in memory that interleaves its words; anywhere: any bits of the target"},
         {name = "word", type = "integer", default = 8, least = 1, text = "bytes of a word that has its own check bits"},

@@ -29,7 +29,9 @@ rejected("access must be one of read, write, not exec", {target = "data_a", acce
 rejected("nosuch", {target = "data_a", code = "nosuch"})
 
 -- When compute_a has stored half of its numbers, before it reads any of them
-local in_a = mbu_memory.arm{target = "data_a", bits = {15, 16}, word = 4, access = "write", accesses = 31, name = "in a"}
+local in_a = mbu_memory.arm{
+    target = "data_a", bits = {15, 16}, word = 4, access = "write", accesses = 31, name = "in a",
+}
 
 -- Behind the comparison nobody reads them any more
 local function behind(name, opts)

@@ -68,7 +68,8 @@ local stuck_cell = scenario.define{
         {name = "value", type = "integer", default = 1, least = 0, most = 1, text = "what they stick at"},
         scenario.beginning("code"), scenario.beginning("calls"), scenario.beginning("delay_ns"),
         {name = "duration", type = "duration", default = "permanent", counts = {"hits"},
-         text = "how long; hits: so many stores to the cell. At the end the bits keep their values until the next store"},
+         text = "how long; hits: so many stores to the cell. At the end the bits keep their values until the next "
+             .. "store"},
         {name = "stuck_ns", type = "integer", optional = true, least = 1,
          text = "intermittent: sticks for so many ns of virtual time, then lets go for free_ns, and so on"},
         {name = "free_ns", type = "integer", optional = true, least = 1, text = "see stuck_ns"},
