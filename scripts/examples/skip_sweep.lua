@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- Two PIN checks, each asked 64 times about a wrong PIN. In each call another instruction is skipped: three of the naive
--- check's instructions let the PIN pass, none of the hardened one's. Three in a row are too many for it: --arg width=3
+-- Two PIN checks, each asked 64 times about a wrong PIN. In each call another instruction is skipped: three of those of
+-- the naive check let the PIN pass then, none of the hardened one. Three in a row are too many for it: --arg width=3
 --
--- A guest that calls its check once only has one run for each instruction, and needs no script. This names 10, 12, 20, 21
--- and 22 of the 24 (pytest/test_skip_sweep.py does the same for a hardened check):
+-- A guest that calls its check once only has one run for each instruction, and needs no script. This names 10, 12, 20,
+-- 21 and 22 of the 24 (pytest/test_skip_sweep.py does the same for a hardened check):
 --
 --     for i in $(seq 24); do
 --         ./fi run --kernel build/tests/guest/pin.elf --machine stm32vldiscovery --arg scenario=skip_sweep \

@@ -7,8 +7,8 @@
 local options = {}
 
 -- Modules whose own lines say nothing to the caller.
-local MODULES = {faults = true, irq_storm = true, linux = true, mmio = true, options = true, scenario = true,
-                 sysreg = true, verdict = true}
+local MODULES = {faults = true, guest_clock = true, irq_storm = true, linux = true, mmio = true, options = true,
+                 scenario = true, sysreg = true, verdict = true}
 
 --- The options of triggers that count accesses or executions.
 options.TRIGGER = {"vcpu", "el", "after", "every", "limit", "total", "when", "name"}

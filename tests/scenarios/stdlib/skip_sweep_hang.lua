@@ -13,7 +13,9 @@ local skip_sweep = require "fi.scenarios.skip_sweep"
 local GRANTED <const> = 0x5aa5c33c
 
 local naive = skip_sweep.arm{code = "check_naive", width = 2, persistence = "always", name = "naive", right = 0}
-local hardened = skip_sweep.arm{code = "check_hardened", width = 2, persistence = "always", forbidden = GRANTED, first = 8}
+local hardened = skip_sweep.arm{
+    code = "check_hardened", width = 2, persistence = "always", forbidden = GRANTED, first = 8,
+}
 
 check.at_exit(function()
     check.ok(naive:report():find("; no end: 5 check_naive+0x10 (0x540000c1)", 1, true), naive:report())

@@ -63,8 +63,8 @@ local fail_call = scenario.define{
     name = "fail_call",
     purpose = "A function reports failure, as when memory or a device is not to be had: its body does not run, and it "
         .. "returns an error. The way to the error paths of drivers, which ordinary tests do not reach.",
-    healthy = "The caller undoes what it had done by then and reports the error to its own caller; nothing hangs, leaks "
-        .. "or crashes, and the same request works the next time.",
+    healthy = "The caller undoes what it had done by then and reports the error to its own caller; nothing hangs, "
+        .. "leaks or crashes, and the same request works the next time.",
     needs = {"set_pc"},
     parameters = {
         {name = "code", type = "place", text = "the function"},

@@ -157,7 +157,8 @@ function Sweep:end_call(outcome, value)
     local call = self.call
     local insn = call.target
     local result = {
-        index = insn.index, address = insn.address, at = insn.at, opcode = insn.opcode, outcome = outcome, value = value,
+        index = insn.index, address = insn.address, at = insn.at, opcode = insn.opcode,
+        outcome = outcome, value = value,
         skipped = call.skipped or 0,
         clobbered = not self.p.index and self:restore() or nil,
     }
@@ -277,8 +278,8 @@ end
 ---@type fi.scenarios.skip_sweep
 local skip_sweep = scenario.define{
     name = "skip_sweep",
-    purpose = "Instructions of a function are skipped, one in each of its calls, as by a glitch on clock or supply: which "
-        .. "of them make it return what it must not? The check for code that is to be hardened against glitches.",
+    purpose = "Instructions of a function are skipped, one in each of its calls, as by a glitch on clock or supply: "
+        .. "which of them make it return what it must not? The check for code that is to be hardened against glitches.",
     healthy = "No instruction of a hardened function is weak: the result stays right, or is an answer that the caller "
         .. "takes for an alarm. A naive one has several, typically its branches and what sets the result.",
     needs = {"set_pc"},
@@ -287,9 +288,10 @@ local skip_sweep = scenario.define{
         {name = "calls", type = "integer", default = 0, least = 0,
          text = "calls of it that are let pass before, on each vCPU"},
         {name = "index", type = "integer", optional = true, least = 1,
-         text = "one run for each instruction: the one with this number in the function, from 1, is skipped in the next "
-             .. "call, and that is all. Default: a sweep in one run, for a guest that calls the function again and "
-             .. "again. The first call is the reference; each further one skips the next instruction that it executed"},
+         text = "one run for each instruction: the one with this number in the function, from 1, is skipped in the "
+             .. "next call, and that is all. Default: a sweep in one run, for a guest that calls the function again "
+             .. "and again. The first call is the reference; each further one skips the next instruction that it "
+             .. "executed"},
         {name = "first", type = "integer", default = 1, least = 1, text = "of a sweep: the number to begin with"},
         {name = "width", type = "integer", default = 1, least = 1, text = "consecutive instructions that are skipped"},
         {name = "persistence", type = "choice", default = "once", values = {"once", "always"},

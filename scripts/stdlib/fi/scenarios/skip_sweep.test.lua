@@ -59,7 +59,8 @@ check.at_exit(function()
     end
     check.eq(changed, 14, "alarms, as the guest has it")
 
-    check.eq(never:report(), "never: 0 instructions skipped, 0 weak; there was no call to take as the reference", "never")
+    check.eq(never:report(), "never: 0 instructions skipped, 0 weak; there was no call to take as the reference",
+             "never")
     check.eq(short:report(), "short: 0 instructions skipped, 0 weak; too few calls: go on with first = 1", "short")
     check.eq(#fi.triggers(), 5, "what is through is removed")
 end)
