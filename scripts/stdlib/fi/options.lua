@@ -7,9 +7,9 @@
 local options = {}
 
 -- Modules whose own lines say nothing to the caller.
-local MODULES = {btf = true, faults = true, gic_line = true, irq_storm = true, klog = true, kmemory = true,
-                 kmodules = true, linux = true, mmio = true, options = true, scenario = true, serror = true,
-                 sysreg = true, verdict = true}
+local MODULES = {btf = true, faults = true, gic_line = true, guest_clock = true, irq_storm = true, klog = true,
+                 kmemory = true, kmodules = true, linux = true, mmio = true, options = true, scenario = true,
+                 serror = true, sysreg = true, verdict = true}
 
 --- The options of triggers that count accesses or executions.
 options.TRIGGER = {"vcpu", "el", "after", "every", "limit", "total", "when", "name"}

@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The example prints what its header shows.
+--! script: @ROOT@/scripts/examples/mbu_memory.lua
+--! sample
+--! journal: {"kind":"fault"}

@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The example prints what its header shows.
+--! script: @ROOT@/scripts/examples/skip_sweep.lua
+--! requires: set_pc
+--! sample
+--! journal: {"kind":"fault"}
