@@ -14,10 +14,10 @@
 --     nmi
 --     fi_lua: verdict: detected (the watchdog has bitten: a reset)
 --     journal:
---     {"n":3,"t":50001824,"kind":"fault","vcpu":0,"pc":"0x1d0","at":"work","trigger":"watchdog_bite","hit":6,
+--     {"n":2,"t":50001824,"kind":"fault","vcpu":0,"pc":"0x1d0","at":"work","trigger":"watchdog_bite","hit":6,
 --     "action":"write_memory","target":"0x1d0","space":"virt","size":4,"old":"0x22e0f04f","new":"0xe7feb672",
 --     "info":{"duration":"permanent","model":"hang"}}
---     {"n":4,"t":50001824,"kind":"fault","vcpu":0,"pc":"0x1d0","at":"work","trigger":"watchdog_bite","hit":6,
+--     {"n":3,"t":50001824,"kind":"fault","vcpu":0,"pc":"0x1d0","at":"work","trigger":"watchdog_bite","hit":6,
 --     "action":"retry"}
 
 local verdict = require "fi.verdict"

@@ -20,10 +20,8 @@ local watchdog_bite = require "fi.scenarios.watchdog_bite"
 
 verdict.rules{expect = "detected"}
 
--- QEMU's boot loader is at the beginning of RAM
 on_mmio_write(0x09030000, {limit = 1}, function(ev)
     verdict.fault(watchdog_bite.arm{
         how = "hang", code = 0xffff8000 << 32 | ev.value, masked = false, within_ns = 20000000000,
-        reset_pc = 0x40000000,
     })
 end)

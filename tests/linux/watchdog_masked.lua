@@ -21,6 +21,6 @@ verdict.rules{expect = "hang"}
 
 on_mmio_write(0x09030000, {limit = 1}, function(ev)
     verdict.fault(watchdog_bite.arm{
-        how = "hang", code = 0xffff8000 << 32 | ev.value, within_ns = 6000000000, reset_pc = 0x40000000,
+        how = "hang", code = 0xffff8000 << 32 | ev.value, within_ns = 6000000000,
     })
 end)

@@ -263,7 +263,6 @@ error("this file is for editors: scenarios use require 'fi.scenarios.NAME'")
 ---@field handler? fi.Where code that is executed only when the watchdog has bitten: the handler of its interrupt
 ---@field exception? string the exception that it gives, by name, such as "nmi"
 ---@field line? table its interrupt, an SPI or a PPI of QEMU's virt machine
----@field reset_pc? fi.Where the machine's first instruction after a reset; default: the first that it has executed
 ---@field no_reboot? boolean QEMU has -no-reboot: that it ends is taken for the reset, as is a guest that powers off; default: false
 ---@field code? fi.Where the fault begins when this is reached; default: at the start
 ---@field calls? integer times that `code` is let pass before, on each vCPU; default: 0

@@ -42,25 +42,9 @@ end
 ---------------------------------------------------------------------------------------------------------------------
 -- How a bite shows
 
--- After a reset the machine starts where it did at first.
 local function watch_reset(p, fault)
-    local function watch(place)
-        local seen
-        fault:owns(fi.on_pc(place, {name = p.name .. ": reset", vcpu = 0}, fault:guard(function()
-            if not seen and fault.began then
-                seen = true
-                bitten(fault, "a reset")
-            end
-        end)))
-    end
-    if p.reset_pc ~= nil then
-        watch(p.reset_pc)
-        return
-    elseif fi.status().vcpus[1] and fi.status().vcpus[1].started then
-        error(p.name .. ": the machine has started already, so reset_pc must say where it does so after a reset")
-    end
-    fault:owns(fi.on_vcpu_init({name = p.name .. ": start", vcpu = 0, limit = 1}, fault:guard(function()
-        watch(fi.cpu().pc)
+    fault:owns(fi.on_reset({name = p.name .. ": reset"}, fault:guard(function()
+        bitten(fault, "a reset")
     end)))
 end
 
@@ -162,7 +146,7 @@ local watchdog_bite = scenario.define{
         .. "watchdog must bite in time.",
     healthy = "Within within_ns the watchdog resets the machine, or its interrupt comes: the verdict is \"detected\". "
         .. "If it was never started, or is fed by something that a hang does not stop, nothing comes: \"hang\".",
-    needs = {"timers", "mmio"},
+    needs = {"timers", "mmio", "reset"},
     parameters = {
         {name = "how", type = "choice", default = "kicks", values = {"kicks", "hang"},
          text = "kicks: writes to the register kick do not arrive; hang: the CPU stays where it is when the fault "
@@ -186,8 +170,6 @@ local watchdog_bite = scenario.define{
          text = "the exception that it gives, by name, such as \"nmi\""},
         {name = "line", type = "line", optional = true,
          text = "its interrupt, an SPI or a PPI of QEMU's virt machine"},
-        {name = "reset_pc", type = "place", optional = true,
-         text = "the machine's first instruction after a reset; default: the first that it has executed"},
         {name = "no_reboot", type = "boolean", default = false,
          text = "QEMU has -no-reboot: that it ends is taken for the reset, as is a guest that powers off"},
         scenario.beginning(),
