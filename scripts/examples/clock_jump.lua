@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The clock jumps by an hour, forwards and in the end back, while the guest waits for 2 ms: its deadline is due at once,
--- the time that it measures is too long, then negative, and what it adds up carelessly becomes years.
+-- The clock jumps by an hour, forwards and in the end back, while the guest waits for 2 ms: its deadline is due
+-- at once, the time that it measures is too long, then negative, and what it adds up carelessly becomes years.
 --
 -- fi: guest=clock compare=golden
 --

@@ -84,9 +84,8 @@ function Clock:change(fn)
         return
     end
     for vcpu = 0, fi.vcpus - 1 do
-        if vcpu == index then
-            self:move_comparators(vcpu, old)
-        else
+        -- In the middle of an access not even the own vCPU's can be written
+        if vcpu ~= index or not pcall(self.move_comparators, self, vcpu, old) then
             fi.defer(vcpu, function() self:move_comparators(vcpu, old) end)
         end
     end
