@@ -8,7 +8,7 @@
 --! journal: {"kind":"fault","trigger":"naive: inside","action":"skip","at":"check_naive+0x10","hit":4}
 --! journal-count: fault 4
 --! journal: {"kind":"error","trigger":"none","message":"~skip_sweep_index.lua:29: index is 99, but check_naive has 12 instructions"}
---! checks: 8
+--! checks: 9
 
 local check = require "fi.check"
 local skip_sweep = require "fi.scenarios.skip_sweep"
@@ -37,6 +37,8 @@ check.at_exit(function()
              "report of three")
     check.eq(three.injected, 1, "one fault")
     check.eq(none.errors, 3, "one for each call")
+    none:remove()
+    check.eq(none.errors, 3, "still known when it is removed")
     check.eq(idle:report(), "idle: 30 check_hardened+0x74 (not reached): returned 0xa55a3cc3 (no fault)",
              "in the branch to PIN_GRANTED")
     check.eq(idle.injected, 0, "no fault then")

@@ -5,6 +5,9 @@
 --! guest: sort
 --! requires: set_pc
 --! stdout: sorted yes, sum 0x9afbece0, swaps 10
+--! journal: {"kind":"fault","trigger":"limited","action":"write_register","hit":101}
+--! journal: {"kind":"fault","trigger":"limited","action":"write_register","hit":103}
+--! journal: {"kind":"fault","trigger":"limited","action":"write_register","hit":105}
 --! journal: {"kind":"fault","trigger":"fail_call","action":"write_register","target":"x0","info":{"model":"value"}}
 --! journal: {"kind":"fault","trigger":"fail_call","action":"set_pc","target":"pc"}
 --! checks: 17
