@@ -6,8 +6,8 @@
 -- 21 and 22 of the 24 (pytest/test_skip_sweep.py does the same for a hardened check):
 --
 --     for i in $(seq 24); do
---         ./fi run --kernel build/tests/guest/pin.elf --machine stm32vldiscovery --arg scenario=skip_sweep \
---             --arg code=check_pin --arg index=$i scripts/stdlib/fi/run_scenario.lua 2>&1 | grep -q ^GRANTED && echo $i
+--         ./fi run --scenario skip_sweep --arg code=check_pin --arg index=$i --machine stm32vldiscovery \
+--             --kernel build/tests/guest/pin.elf 2>&1 | grep -q ^GRANTED && echo $i
 --     done
 --
 -- fi: guest=pin64 compare=golden args=width=1

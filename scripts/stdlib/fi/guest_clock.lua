@@ -34,12 +34,12 @@ local function in_ticks(ns, hz)
 end
 
 -- QEMU's counters count periods of whole ns.
-function Clock:ticks(ns)
+function Clock:_ticks(ns)
     self.period = self.period or math.max(1, NS_PER_SECOND // cpu.CNTFRQ_EL0)
     return ns // self.period
 end
 
-function Clock:is_wrong()
+function Clock:_is_wrong()
     return self.stopped or self.offset ~= 0
 end
 
@@ -47,34 +47,34 @@ end
 -- Comparators. While the clock stands still the guest's value is kept here, and the register has one that is never
 -- reached, or was long ago; otherwise the register has the value in QEMU's time.
 
-function Clock:to_register(value)
+function Clock:_to_register(value)
     if self.stopped then
-        return value > self:ticks(self.stopped) and NEVER or PASSED
+        return value > self:_ticks(self.stopped) and NEVER or PASSED
     end
-    local ahead = self:ticks(self.offset)
+    local ahead = self:_ticks(self.offset)
     return ahead > 0 and math.ult(value, ahead) and PASSED or value - ahead
 end
 
-function Clock:kept_of(vcpu)
+function Clock:_kept_of(vcpu)
     self.kept[vcpu] = self.kept[vcpu] or {}
     return self.kept[vcpu]
 end
 
 -- The registers of a vCPU, after the clock has changed; `old`: what it was before
-function Clock:move_comparators(vcpu, old)
-    local kept = self:kept_of(vcpu)
+function Clock:_move_comparators(vcpu, old)
+    local kept = self:_kept_of(vcpu)
     for _, timer in ipairs(TIMERS) do
         local register = timer .. "_CVAL_EL0"
         -- Written since: it is right already
         if (kept[timer .. " change"] or 0) < self.changes then
-            local value = old.stopped and kept[timer] or cpu[register] + self:ticks(old.offset)
+            local value = old.stopped and kept[timer] or cpu[register] + self:_ticks(old.offset)
             kept[timer] = value
-            cpu:write(register, self:to_register(value), {model = "clock"})
+            cpu:write(register, self:_to_register(value), {model = "clock"})
         end
     end
 end
 
-function Clock:change(fn)
+function Clock:_change(fn)
     local old = {stopped = self.stopped, offset = self.offset}
     fn()
     self.changes = self.changes + 1
@@ -85,44 +85,44 @@ function Clock:change(fn)
     end
     for vcpu = 0, fi.vcpus - 1 do
         -- In the middle of an access not even the own vCPU's can be written
-        if vcpu ~= index or not pcall(self.move_comparators, self, vcpu, old) then
-            fi.defer(vcpu, function() self:move_comparators(vcpu, old) end)
+        if vcpu ~= index or not pcall(self._move_comparators, self, vcpu, old) then
+            fi.defer(vcpu, function() self:_move_comparators(vcpu, old) end)
         end
     end
 end
 
-function Clock:watch_comparators(owns, opts)
+function Clock:_watch_comparators(owns, opts)
     local info <const> = {model = "clock"}
     for _, timer in ipairs(TIMERS) do
         local cval, tval = timer .. "_CVAL_EL0", timer .. "_TVAL_EL0"
         owns(fi.on_sysreg_write(cval, opts, function(ev)
-            local kept = self:kept_of(ev.vcpu)
+            local kept = self:_kept_of(ev.vcpu)
             kept[timer], kept[timer .. " change"] = ev.value, self.changes
-            if self:is_wrong() and (ev.rt ~= ZERO_REGISTER or fi.has("sysreg_write")) then
-                return self:to_register(ev.value), info
+            if self:_is_wrong() and (ev.rt ~= ZERO_REGISTER or fi.has("sysreg_write")) then
+                return self:_to_register(ev.value), info
             end
         end))
         owns(fi.on_sysreg_read(cval, opts, function(ev)
             if self.stopped then
-                return self:kept_of(ev.vcpu)[timer] or ev.value, info
+                return self:_kept_of(ev.vcpu)[timer] or ev.value, info
             elseif self.offset ~= 0 then
-                return ev.value + self:ticks(self.offset), info
+                return ev.value + self:_ticks(self.offset), info
             end
         end))
         -- Relative to a clock that stands still; otherwise relative to the right one, which is the same
         owns(fi.on_sysreg_write(tval, opts, function(ev)
             if self.stopped and fi.has("sysreg_write") then
-                local value = self:ticks(self.stopped) + ((ev.value & 0xffffffff) ~ 0x80000000) - 0x80000000
-                local kept = self:kept_of(ev.vcpu)
+                local value = self:_ticks(self.stopped) + ((ev.value & 0xffffffff) ~ 0x80000000) - 0x80000000
+                local kept = self:_kept_of(ev.vcpu)
                 kept[timer], kept[timer .. " change"] = value, self.changes
-                cpu:write(cval, self:to_register(value), info)
+                cpu:write(cval, self:_to_register(value), info)
                 return fi.DROP, info
             end
         end))
         owns(fi.on_sysreg_read(tval, opts, function(ev)
-            local value = self.stopped and self:kept_of(ev.vcpu)[timer]
+            local value = self.stopped and self:_kept_of(ev.vcpu)[timer]
             if value then
-                return value - self:ticks(self.stopped) & 0xffffffff, info
+                return value - self:_ticks(self.stopped) & 0xffffffff, info
             end
         end))
     end
@@ -130,23 +130,23 @@ end
 
 ---------------------------------------------------------------------------------------------------------------------
 
-function Clock:watch_counters(owns, opts)
+function Clock:_watch_counters(owns, opts)
     local info <const> = {model = "clock"}
     for _, register in ipairs(ENCODINGS) do
         owns(fi.on_sysreg_read(register, opts, function()
-            if self:is_wrong() then
+            if self:_is_wrong() then
                 self.reads = self.reads + 1
-                return self:ticks(self.stopped or fi.now_ns() + self.offset), info
+                return self:_ticks(self.stopped or fi.now_ns() + self.offset), info
             end
         end))
     end
 end
 
 -- Its value when it stands still is that of the first read.
-function Clock:watch_device(owns, opts)
+function Clock:_watch_device(owns, opts)
     local info <const> = {model = "clock"}
     owns(fi.on_mmio_read(self.device, opts, function(ev)
-        if not self:is_wrong() or not ev.value then
+        if not self:_is_wrong() or not ev.value then
             return nil
         end
         self.reads = self.reads + 1
@@ -163,14 +163,14 @@ end
 --- From now on it shows `ns` more, or less, than it would have.
 ---@param ns integer
 function Clock:jump(ns)
-    self:change(function()
+    self:_change(function()
         self.offset = self.offset + ns
     end)
 end
 
 --- It stands still.
 function Clock:stop()
-    self:change(function()
+    self:_change(function()
         self.stopped = fi.now_ns() + self.offset
         self.frozen = nil
     end)
@@ -182,7 +182,7 @@ function Clock:go(how)
     if not self.stopped then
         return
     end
-    self:change(function()
+    self:_change(function()
         if how == "late" then
             self.offset = self.stopped - fi.now_ns()
         end
@@ -192,7 +192,7 @@ end
 
 --- It shows the right time from now on.
 function Clock:set_right()
-    self:change(function()
+    self:_change(function()
         self.stopped, self.offset = nil, 0
     end)
 end
@@ -211,11 +211,11 @@ function guest_clock.new(opts)
         opts.fault:owns(trigger)
     end
     if clock.device then
-        clock:watch_device(owns, trigger_opts)
+        clock:_watch_device(owns, trigger_opts)
     else
-        clock:watch_counters(owns, trigger_opts)
+        clock:_watch_counters(owns, trigger_opts)
         if clock.follow then
-            clock:watch_comparators(owns, trigger_opts)
+            clock:_watch_comparators(owns, trigger_opts)
         end
     end
     return clock

@@ -146,6 +146,11 @@ local TYPES <const> = {
         cats = "fi.Where", check = is_place,
         text = function() return "an address, a symbol or a table {place, size = n}" end, parse = words_of,
     },
+    register = {
+        cats = "fi.mmio.Where", check = is_place,
+        text = function() return "an address, a device's name or a table {device, offset = n, size = n}" end,
+        parse = words_of,
+    },
     line = {
         cats = "table", check = function(v) return type(v) == "table" end,
         text = function() return "an interrupt as fi.irq has it, such as {spi = 33}" end, parse = words_of,
@@ -338,6 +343,9 @@ end
 ---@param p table
 ---@param fn fun()
 function Fault:begin(p, fn)
+    if p.code == nil and (p.calls or 0) ~= 0 then
+        fail(2, "%s: calls goes with code: calls of what?", p.name)
+    end
     local guarded = self:guard(fn)
     local function after_delay()
         if p.delay_ns > 0 then

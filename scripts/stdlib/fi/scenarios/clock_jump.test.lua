@@ -11,7 +11,7 @@
 --! journal: {"kind":"fault","trigger":"clock_jump","action":"write_register","target":"CNTV_CVAL_EL0","info":{"model":"clock"}}
 --! journal: {"kind":"fault","trigger":"clock_jump","action":"sysreg_read","target":"CNTVCT_EL0","info":{"model":"clock"}}
 --! journal: {"kind":"fault","trigger":"clock_jump","action":"sysreg_write","target":"CNTV_CVAL_EL0","info":{"model":"clock"}}
---! checks: 15
+--! checks: 16
 
 local check = require "fi.check"
 local clock_jump = require "fi.scenarios.clock_jump"
@@ -29,6 +29,7 @@ rejected("jump_ns must be a whole number, not 0.5", {jump_ns = 0.5})
 rejected("jumps goes with every_ns", {jump_ns = 1, jumps = 3})
 rejected("timers must be one of follow, free, not both", {jump_ns = 1, timers = "both"})
 rejected("delay_ns must be a whole number from 0 on, not -1", {jump_ns = 1, delay_ns = -1})
+rejected("calls goes with code: calls of what?", {jump_ns = 1, calls = 3})
 rejected("nosuch", {jump_ns = 1, code = "nosuch"})
 
 local fault = clock_jump.arm{jump_ns = HOUR, code = "deadline_set", calls = 1}

@@ -279,7 +279,9 @@ end
 local skip_sweep = scenario.define{
     name = "skip_sweep",
     purpose = "Instructions of a function are skipped, one in each of its calls, as by a glitch on clock or supply: "
-        .. "which of them make it return what it must not? The check for code that is to be hardened against glitches.",
+        .. "which of them make it return what it must not? The check for code that is to be hardened against glitches. "
+        .. "The report names these; fault.results has {index =, at =, address =, opcode =, outcome =, value =} of "
+        .. "each, fault.weak the weak ones.",
     healthy = "No instruction of a hardened function is weak: the result stays right, or is an answer that the caller "
         .. "takes for an alarm. A naive one has several, typically its branches and what sets the result.",
     needs = {"set_pc"},
