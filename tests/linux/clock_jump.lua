@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
 -- The library's clock_jump: the system counter jumps by an hour while RCU waits for a grace period, which the kernel takes for
--- a stall. Its time is an hour ahead from then on, and the RTC's is not; timers go on.
+-- a stall: of this CPU, or, if that had passed the grace period already, of CPUs and tasks in general. Its time is an hour ahead
+-- from then on, and the RTC's is not; timers go on.
 
 --! guest: linux
 --! requires: set_pc clock mmio
@@ -9,7 +10,7 @@
 --! stdout: test: 2026-01-01 00
 --! stdout-re: ^test: \d$
 --! sh: fault 1; until [ $(cut -d. -f1 /proc/uptime) -ge 3600 ]; do :; done
---! stdout-re: ^rcu: INFO: rcu_\w+ self-detected stall on CPU$
+--! stdout-re: ^rcu: INFO: rcu_\w+ (self-detected stall on CPU$|detected stalls on CPUs/tasks:)
 --! sh: date -u "+%F %H"; cut -d. -f1 /proc/uptime | cut -c 1-2
 --! stdout: test: 2026-01-01 01
 --! stdout: test: 36
