@@ -2,6 +2,7 @@
 -- What test_verdict.py runs, once for each outcome: fi.args.fault says what happens to the guest.
 
 local faults = require "fi.faults"
+local mmio = require "fi.mmio"
 local verdict = require "fi.verdict"
 
 local rules = {
@@ -30,6 +31,7 @@ local FAULTS <const> = {
     one_copy = function() return faults.flip_at("compute_a", {reg = "x0", bit = 0, limit = 1}) end,
     never = function() return faults.flip_at("checksum", {reg = "x9", bit = 3, after = 1000}) end,
     broken = function() return on_pc("checksum", function() error("a <broken> scenario & so on") end) end,
+    full_uart = function() return mmio.stuck_bits("pl011", {offset = 0x18, bit = 5, value = 1}) end,
     spin = function() return on_pc("spin", {limit = 1}, function() end) end,
     given = function()
         return on_pc("checksum", function() verdict.give("recovered", "the scenario <knows>\0 & \xff says \"so\"") end)

@@ -408,7 +408,7 @@ end
 ---@return any
 function verdict.fault(thing)
     -- A scenario of the library is armed by several triggers, and counts its faults itself
-    local fault = type(thing) == "table" and (thing.injected and thing or thing.trigger) or thing
+    local fault = type(thing) == "table" and (thing.fired and thing or thing.trigger) or thing
     if fault == nil then
         state.reported = true
     elseif not pcall(function() return fault.fired > 0 end) then
