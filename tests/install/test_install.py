@@ -234,6 +234,22 @@ def missing_things_are_named(tree):
         assert status == status_wanted and wanted in messages, (command, status, messages)
 
 
+def linux_comes_from_the_cache(tree):
+    """fi run --linux boots what ./fi setup left in the cache, and says what to do where there is nothing"""
+    cache = tree.base / "cache"
+    command = [tree.fi, "run", "--qemu", tree.qemu, "--linux", "--disk", tree.script(WHERE)]
+    status, _, messages = tree.run(command, XDG_CACHE_HOME=cache)
+    wanted = f"there is no Linux in {cache}/fi_lua/linux; ./fi setup in fi_lua's source tree makes it there"
+    assert status == 1 and wanted in messages and "--kernel FILE" in messages, (status, messages)
+    # Any kernel will do to see that it is taken
+    linux = cache / "fi_lua/linux"
+    linux.mkdir(parents=True)
+    (linux / "kernel").write_bytes(tree.guest("checksum").read_bytes())
+    (linux / "initrd").write_text("initrd")
+    status, out, messages = tree.run(command, XDG_CACHE_HOME=cache)
+    assert status == 0 and "checksum 0xdc92167d" in out, (status, out, messages)
+
+
 TESTS = [
     everything_is_where_it_belongs,
     run_uses_the_installed_library,
@@ -246,6 +262,7 @@ TESTS = [
     doctor_reports,
     source_tree_is_asked_for,
     missing_things_are_named,
+    linux_comes_from_the_cache,
 ]
 
 

@@ -15,6 +15,7 @@ import io
 import lzma
 import os
 import pathlib
+import re
 import shutil
 import signal
 import stat
@@ -26,6 +27,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/harness"))
 VERSION = "9.9.1"
 TARBALL = f"qemu_{VERSION}+ds.orig.tar.xz"
 
@@ -40,6 +42,9 @@ case $*,, in
 esac
 [ -z "$FAKE_SLEEP" ] || { trap 'echo terminated; exit 143' TERM; while :; do sleep 0.1; done; }
 [ -z "$FAKE_CAT" ] || cat
+[ -z "$FAKE_KEEP" ] || for a; do
+    case $a in *file=*) file=${a##*file=} && file=$(printf '%s' "${file%%,format=*}" | sed 's/,,/,/g') && cp "$file" "$FAKE_KEEP";; esac
+done
 exit ${FAKE_STATUS:-0}
 """
 
@@ -885,6 +890,85 @@ def signal_in_the_golden_run_ends_it_all(box):
     status, output = run_and_terminate(box, "-- fi: guest=checksum compare=golden")
     expect(status == 143)
     expect("faulty run:" not in output)
+
+
+# Linux as a guest
+
+
+def run_linux(box, *args, header="--", env=None):
+    """./fi run --linux with the fake QEMU and the fake Linux; result, and the words that QEMU got."""
+    result = box.fi("run", "--linux", *args, box.script(header), env={**box.given_qemu(), **(env or {})})
+    return result, [line[1:-1] for line in result.stdout.splitlines() if line.startswith("<")]
+
+
+@test
+def linux_is_booted_as_in_the_tests(box):
+    import linux
+    import qemu
+    import scenario
+
+    result, words = run_linux(box, "--sh", "one  'two'", "--sh", "three", "--disk", "--append", "a b", "--append", "c")
+    expect(result.returncode == 0, result)
+    wanted = scenario.Scenario(path=box.base, guest="linux", shell=["one  'two'", "three"], disk=True,
+                               append=["a", "b", "c"])
+    config = type("Config", (), {"linux": box.cache / "linux"})
+    machine = qemu.machine_arguments(wanted)
+    others = linux.arguments(config, wanted, box.base)
+    pairs = list(zip(machine[::2], machine[1::2]))
+    rest = [word for word in others if word != "-no-reboot"]
+    pairs += zip(rest[::2], rest[1::2])
+    expect(len(pairs) == 9 and "-no-reboot" in words, result)
+    for flag, value in pairs:
+        got = words[words.index(flag) + 1]
+        if flag == "-append":
+            got = got.replace(" quiet ", " ")
+        # The files are others
+        got, value = (re.sub(r"(?<=file=).*/", "", text.replace(",,", "")) for text in (got, value))
+        expect(got == value, result)
+    expect(has(words, "-kernel", str(box.cache / "linux/kernel")), result)
+    expect("symbols" not in plugin_options(words), result)
+
+
+@test
+def linux_gets_its_script_and_its_disk(box):
+    import linux
+
+    keep = box.base / "kept"
+    keep.mkdir()
+    result, words = run_linux(box, "--sh", "one  'two'", "--sh", "three", "--disk", env={"FAKE_KEEP": str(keep)})
+    expect((keep / "test.sh").read_text() == "one  'two'\nthree\n", result)
+    expect((keep / "disk").read_bytes() == linux.disk_content(), result)
+    # Nothing is left
+    expect(not list(box.base.glob("fi_lua-linux*")), result)
+    result, words = run_linux(box)
+    expect("-fw_cfg" not in words and "-drive" not in words and "-initrd" in words, result)
+
+
+@test
+def linux_by_the_header(box):
+    result = box.fi("run", box.script("-- fi: guest=linux smp=2"), env=box.given_qemu())
+    words = [line[1:-1] for line in result.stdout.splitlines() if line.startswith("<")]
+    expect(has(words, "-kernel", str(box.cache / "linux/kernel")) and has(words, "-smp", "2"), result)
+    # Another kernel for the same scenario
+    kernel = box.guest()
+    result = box.fi("run", "--kernel", kernel, box.script("-- fi: guest=linux"), env=box.given_qemu())
+    words = [line[1:-1] for line in result.stdout.splitlines() if line.startswith("<")]
+    expect(has(words, "-kernel", kernel) and "-initrd" not in words, result)
+
+
+@test
+def linux_options_are_for_linux(box):
+    for option in (["--sh", "x"], ["--disk"], ["--append", "x"]):
+        result, _ = run(box, *option)
+        expect_error(result, 2, option[0], "--linux")
+    expect_error(run_linux(box, "--kernel", "k")[0], 2, "--kernel k")
+    expect_error(box.fi("run", "--linux", "--sh"), 2, "--sh needs a value")
+
+
+@test
+def linux_that_is_missing_is_told(box):
+    result, _ = run_linux(box, env={"FAKE_DEBS": "/nowhere"})
+    expect_error(result, 1, "there is no Linux", "the Debian mirror did not give", "./fi doctor")
 
 
 # Testing

@@ -4,6 +4,7 @@
 # What all pieces of ./fi use: messages, places, the lock.
 
 FI_CACHE=${XDG_CACHE_HOME:-${HOME:?set HOME or XDG_CACHE_HOME}/.cache}/fi_lua
+LINUX_DIR=$FI_CACHE/linux
 FI_BUILD_DIR=${FI_BUILD_DIR:-$FI_ROOT/build}
 case $FI_BUILD_DIR in
 /*) ;;

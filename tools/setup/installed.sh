@@ -7,6 +7,7 @@ PLUGIN=$FI_PLUGIN_DIR/libfi_lua.so
 FI_REPL=$FI_HERE/fi-repl
 FI_STDLIB=$FI_DATA/stdlib
 FI_SCENARIO_REFERENCE=$FI_DATA/scenarios.md
+LINUX_HINT="./fi setup in fi_lua's source tree makes it there; or give a kernel of your own: --kernel FILE"
 PATCHED_QEMU="./fi setup in fi_lua's source tree builds one"
 
 needs_source_tree() {
@@ -49,8 +50,15 @@ ensure_all() {
     use_given_qemu "$FI_QEMU"
 }
 
+# What ./fi setup has left in the cache is used
+ensure_linux() {
+    :
+}
+
 choose_kernel() {
-    if [ -n "$kernel" ]; then
+    if [ -n "$linux" ]; then
+        kernel=$LINUX_DIR/kernel
+    elif [ -n "$kernel" ]; then
         [ -f "$kernel" ] || die "--kernel names $kernel, which does not exist"
     elif [ "$own_arguments" = 0 ]; then
         [ -z "$header_guest" ] ||

@@ -1,7 +1,7 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # the pieces share variables
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The Linux that ./fi test linux boots: Debian's arm64 kernel, and an initramfs of ours with Debian's busybox.
+# The Linux that ./fi test linux and ./fi run --linux boot: Debian's arm64 kernel, and an initramfs of ours with Debian's busybox.
 #
 # LINUX_DIR holds
 #   packages/        the two Debian packages, and apt's lists of that architecture
@@ -9,11 +9,11 @@
 #   made             key of what these two were last made from
 #   missing          why there are none, for the tests to say
 
-LINUX_DIR=$FI_CACHE/linux
 # The cloud flavour has built in what the tests need (SMMUv3, PL011, PL031, PCIe) and its package is a third of the
 # generic one's. What is a module in it, or in one of the releases: see LINUX_MODULES.
 LINUX_PACKAGE=linux-image-cloud-arm64
 LINUX_MODULES="virtio_pci virtio_blk qemu_fw_cfg"
+LINUX_HINT="./fi doctor says more; once it can be had, ./fi run gets it"
 
 # linux_apt DIR TOOL ARGUMENTS...: apt for arm64, by sources and lists in DIR; the machine's own are not touched
 linux_apt() {

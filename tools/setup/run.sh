@@ -78,7 +78,9 @@ guest_names() {
 
 # choose_kernel: sets kernel from --kernel or from the header; with QEMU arguments of one's own there need not be any
 choose_kernel() {
-    if [ -n "$kernel" ]; then
+    if [ -n "$linux" ]; then
+        kernel=$LINUX_DIR/kernel
+    elif [ -n "$kernel" ]; then
         [ -f "$kernel" ] || die "--kernel names $kernel, which does not exist"
     elif [ -n "$header_guest" ]; then
         kernel=$FI_BUILD_DIR/tests/guest/$header_guest.elf
@@ -107,6 +109,13 @@ with_command_line() {
     [ -n "$accel" ] && set -- -accel "$accel" "$@"
     [ -n "$smp" ] && set -- -smp "$smp" "$@"
     [ -n "$serial" ] && set -- -serial stdio "$@"
+    if [ -n "$linux" ]; then
+        [ -z "$disk" ] || set -- -drive "file=$(comma_safe "$linux_files/disk"),format=raw,if=none,id=disk" \
+            -device virtio-blk-pci,id=blk,drive=disk,iommu_platform=on,disable-legacy=on "$@"
+        [ -z "$shell" ] || set -- -fw_cfg "name=opt/org.fi_lua/test,file=$(comma_safe "$linux_files/test.sh")" "$@"
+        set -- -initrd "$LINUX_DIR/initrd" -append "$LINUX_APPEND$append" -no-reboot \
+            -rtc base=2026-01-01T00:00:00,clock=vm "$@"
+    fi
     # Bare-metal guests end the run by semihosting where they have no PSCI
     set -- -display none -nodefaults -nic none -semihosting-config enable=on,target=native "$@"
     case $machine in
@@ -114,7 +123,7 @@ with_command_line() {
         set -- -M virt,secure=off,gic-version=3 -cpu "${cpu:-cortex-a53}" -m 128 "$@"
         ;;
     virt,* | virt-*)
-        set -- -M "$machine" -cpu "${cpu:-cortex-a53}" -m 128 "$@"
+        set -- -M "$machine" -cpu "${cpu:-cortex-a53}" -m "$memory" "$@"
         ;;
     *)
         [ -n "$cpu" ] && set -- -cpu "$cpu" "$@"
@@ -166,13 +175,15 @@ show_journal() {
 
 cmd_run() {
     local script='' scenario='' config='' kernel='' machine='' cpu='' smp='' accel='' icount='' journal='' socket='' own_arguments=0 pair
+    local linux='' shell='' disk='' append='' memory=128
     plugin_options=
     plugin_option_names=
     qemu_status=0
     interrupted=
     while [ $# -gt 0 ]; do
         case $1 in
-        --kernel | --machine | --cpu | --smp | --accel | --icount | --qemu | --journal | --socket | --seed | --arg | --opt | --config | --scenario)
+        --kernel | --machine | --cpu | --smp | --accel | --icount | --qemu | --journal | --socket | --seed | --arg | --opt | --config | \
+            --scenario | --sh | --append)
             need_value "$1" $#
             ;;
         esac
@@ -180,6 +191,10 @@ cmd_run() {
         --config) config=$2 && shift ;;
         --scenario) scenario=$2 && shift ;;
         --kernel) kernel=$2 && shift ;;
+        --linux) linux=1 ;;
+        --sh) shell=$shell$2$newline && shift ;;
+        --disk) disk=1 ;;
+        --append) append="$append $2" && shift ;;
         --machine) machine=$2 && shift ;;
         --cpu) cpu=$2 && shift ;;
         --smp) smp=$2 && shift ;;
@@ -223,6 +238,7 @@ cmd_run() {
         usage_error "run: which script? (or --scenario NAME of the library, --config FILE, a document of faults, or --socket PATH)"
     fi
     read_header "${script:-/dev/null}"
+    choose_linux
     machine=${machine:-${header_machine:-virt}}
     cpu=${cpu:-$header_cpu}
     smp=${smp:-$header_smp}
@@ -230,6 +246,7 @@ cmd_run() {
     icount=${icount:-$header_icount}
 
     ensure_all build
+    [ -z "$linux" ] || make_linux_files
     choose_kernel
     if [ -z "$journal" ]; then
         journal=$(mktemp -d "${TMPDIR:-/tmp}/fi_lua.XXXXXX")/journal.jsonl || die "cannot create a temporary directory"
