@@ -9,6 +9,8 @@
 #define GICD_CTLR REG32(GICD)
 #define GICD_TYPER REG32(GICD + 0x4)
 #define GICD_ITARGETSR(intid) (*(volatile uint8_t *)(uintptr_t)(GICD + 0x800 + (intid)))
+#define GICD_SGIR REG32(GICD + 0xf00)
+#define GICD_SGIR_TO_SELF (2u << 24)
 #define GICD_IROUTER(intid) REG64(GICD + 0x6000 + 8 * (intid))
 #define GICD_CTLR_ARE_NS (1u << 4)
 #define GICD_CTLR_ENABLE_ALL 3u
@@ -118,5 +120,17 @@ void gic_end(uint32_t acknowledged)
         write_sysreg(S3_0_C12_C12_1, acknowledged);                             /* ICC_EOIR1_EL1 */
     } else {
         GICC_EOIR = acknowledged;
+    }
+}
+
+void gic_send_to_self(uint32_t sgi)
+{
+    /* What it announces is stored by then */
+    __asm__ volatile("dsb sy" ::: "memory");
+    if (have_gicv3()) {
+        write_sysreg(S3_0_C12_C11_5, (uint64_t)sgi << 24 | 1);                  /* ICC_SGI1R_EL1: core 0 of cluster 0 */
+        __asm__ volatile("isb");
+    } else {
+        GICD_SGIR = GICD_SGIR_TO_SELF | sgi;
     }
 }

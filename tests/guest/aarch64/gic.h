@@ -31,6 +31,9 @@ uint32_t gic_acknowledge(void);
 void gic_end(uint32_t acknowledged);
 #define GIC_INTID(acknowledged) ((acknowledged) & 0x3ff)    /* a GICv2 also tells who sent an SGI */
 
+/* An SGI to this core, which has to be core 0. */
+void gic_send_to_self(uint32_t sgi);
+
 int have_gicv3(void);
 
 /* One tick a millisecond from now. */
