@@ -38,7 +38,7 @@ for a; do printf '<%s>\\n' "$a"; done
 case $*,, in
 *journal=*) journal=$(printf '%s' "$*" | sed -n 's/.*,journal=\\(.*\\)/\\1/; s/,,/,/gp' | sed 's/,symbols=.*//; s/,stdlib=.*//')
     echo '{"kind": "start"}' >"$journal"
-    echo '{"kind":"fault","old":1,"new":3}' >>"$journal";;
+    for n in $(seq "${FAKE_FAULTS:-1}"); do echo '{"kind":"fault","old":1,"new":3}' >>"$journal"; done;;
 esac
 [ -z "$FAKE_SLEEP" ] || { trap 'echo terminated; exit 143' TERM; while :; do sleep 0.1; done; }
 [ -z "$FAKE_CAT" ] || cat
@@ -853,6 +853,14 @@ def golden_run_comes_first(box):
 
 
 @test
+def many_faults_are_not_all_shown(box):
+    result, _ = run(box, env={"FAKE_FAULTS": "10"})
+    expect(result.stdout.count('"fault"') == 10 and "more)" not in result.stdout, result)
+    result, _ = run(box, env={"FAKE_FAULTS": "12"})
+    expect(result.stdout.count('"fault"') == 10 and "(and 2 faults more)\n" in result.stdout, result)
+
+
+@test
 def status_is_qemus(box):
     result, _ = run(box, env={"FAKE_STATUS": "3"})
     expect(result.returncode == 3, result)
@@ -963,6 +971,15 @@ def linux_options_are_for_linux(box):
         expect_error(result, 2, option[0], "--linux")
     expect_error(run_linux(box, "--kernel", "k")[0], 2, "--kernel k")
     expect_error(box.fi("run", "--linux", "--sh"), 2, "--sh needs a value")
+
+
+@test
+def linux_without_a_scenario_is_without_the_plugin(box):
+    result = box.fi("run", "--linux", "--sh", "x", env={**box.given_qemu(), "FAKE_STATUS": "3"})
+    words = [line[1:-1] for line in result.stdout.splitlines() if line.startswith("<")]
+    expect(result.returncode == 3 and "-initrd" in words and "-plugin" not in words, result)
+    result = box.fi("run", "--linux", "--socket", "s", env=box.given_qemu())
+    expect("<-plugin>" in result.stdout, result)
 
 
 @test
