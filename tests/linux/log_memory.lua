@@ -4,7 +4,7 @@
 -- what a program gives it, with the level.
 
 --! guest: linux
---! append: quiet loglevel=0
+--! append: loglevel=0
 --! requires: mmio set_pc
 --! sh: fault 1; cat /sys/class/rtc/rtc0/since_epoch >/tmp/epoch
 --! sh: printf '<4>one\ntwo' >/dev/kmsg; echo '<6>three' >/dev/kmsg

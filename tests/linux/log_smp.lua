@@ -4,7 +4,7 @@
 
 --! guest: linux
 --! smp: 2
---! append: quiet loglevel=0
+--! append: loglevel=0
 --! requires: mmio
 --! sh: say() { i=0; while [ $i -lt 25 ]; do i=$((i + 1)); echo "<4>hello $1 $i" >/dev/kmsg; done; }
 --! sh: for j in 1 2 3 4; do say $j & done; wait

@@ -7,7 +7,7 @@
 --! guest: linux
 --! kaslr
 --! requires: set_pc mmio
---! append: quiet loglevel=1
+--! append: loglevel=1
 --! nondeterministic: the kernel's address is random
 --! machine: virt,gic-version=3,iommu=smmuv3
 --! sh: fault_at softdog_ping

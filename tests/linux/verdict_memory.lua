@@ -3,7 +3,7 @@
 -- The verdict over a kernel that says nothing on its console, by its words in its memory.
 
 --! guest: linux
---! append: quiet loglevel=0
+--! append: loglevel=0
 --! requires: mmio exception set_pc
 --! sh: fault_at __arm64_sys_umask
 --! sh: umask
