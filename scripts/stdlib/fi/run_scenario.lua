@@ -93,7 +93,8 @@ end
 -- What is wrong is wrong with an option, not with a line of this file
 local armed, fault = pcall(module.from_args)
 if not armed then
-    error(tostring(fault):gsub("^[^\n]-fi/run_scenario%.lua:%d+: ", ""), 0)
+    local text = tostring(fault):gsub("^[^\n]-fi/run_scenario%.lua:%d+: ", "")
+    error(text:find(module.name .. ": ", 1, true) == 1 and text or module.name .. ": " .. text, 0)
 end
 if rules then
     verdict.fault(fault)

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- A symbol that the guest has not: the scenario is named, too.
+--! guest: checksum
+--! script: @ROOT@/scripts/stdlib/fi/run_scenario.lua
+--! stdout-empty
+--! exit: 1
+--! arg: scenario=seu_registers
+--! arg: code=nosuch
+--! stderr-re: ^fi_lua: seu_registers: no symbol "nosuch"
+--! journal: {"kind":"error","trigger":null,"message":"~nosuch"}
