@@ -39,8 +39,8 @@ local function as_number(text)
     return math.tointeger(tonumber(text)), "must be a whole number"
 end
 
-local function as_boolean(text)
-    return text == "true" or nil, "can only be true"
+local function as_alarms(text)
+    return text == "true" or text == "memory" and text or nil, "must be true or memory"
 end
 
 local function as_text(text)
@@ -60,7 +60,7 @@ local function as_list(text)
 end
 
 local RULES <const> = {
-    golden = as_lines, linux = as_boolean, done = as_text, output = as_text, crash = as_pattern, hang = as_pattern,
+    golden = as_lines, linux = as_alarms, done = as_text, output = as_text, crash = as_pattern, hang = as_pattern,
     detected = as_pattern, recovered = as_pattern, deadline_ns = as_number, quiet_ns = as_number, expect = as_list,
 }
 
