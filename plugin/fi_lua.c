@@ -20,7 +20,7 @@
  * The story of a run: QEMU loads the plugin and calls qemu_plugin_install(),
  * which reads the options, opens the journal, loads symbols and runs the
  * scenario.  From then on QEMU's callbacks (translate.c, events.c) enter Lua
- * (script.c) for what the scenario has armed.  When QEMU ends, fi_lua_atexit()
+ * (script.c) for what the scenario has armed.  When QEMU ends, at_exit()
  * writes what is left to say.
  */
 
@@ -32,7 +32,9 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 FiPlugin fi;
 
-void fi_lua_atexit(FI_ARGS_ATEXIT);
+static pid_t pid; /* whose run it is */
+
+static void at_exit(void);
 
 /* Messages */
 
@@ -246,7 +248,7 @@ int fi_exit_code(void)
 
 /*
  * Without the extension QEMU can only be asked by signal, as a user would,
- * and the status is put right in fi_lua_atexit().  exit() from here would
+ * and the status is put right in at_exit().  exit() from here would
  * tear QEMU down under its running threads.
  */
 void fi_perform_exit(bool may_wait)
@@ -315,15 +317,18 @@ static void finish(void)
 }
 
 /*
- * QEMU calls this from exit(): either the main loop has stopped the vCPUs, or
- * some thread has called exit() while others still execute guest code.  So
- * what callbacks use without the Lua lock stays as it is; it ends with the
- * process.
+ * Either the main loop has stopped the vCPUs, or some thread has called exit()
+ * while others still execute guest code.  So what callbacks use without the Lua
+ * lock stays as it is; it ends with the process.
+ *
+ * This is libc's handler and not QEMU's callback of plugins: a retranslation
+ * drops that for a moment, in which QEMU may end.
  */
-void fi_lua_atexit(FI_ARGS_ATEXIT)
+static void at_exit(void)
 {
-    (void)userdata;
-    FI_UNUSED_ATEXIT_ID;
+    if (getpid() != pid) {
+        return; /* a process that QEMU has forked */
+    }
     finish();
     if (fi_exit_requested() && ending.code) {
         /* From within exit() this goes on with the other handlers. */
@@ -520,6 +525,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
         finish();
         return -1;
     }
+    pid = getpid();
+    atexit(at_exit);
     if (fi_has(FI_CAP_VCPU_WORK)) {
         qemu_plugin_fi_on_machine_ready(fi_machine_ready_cb, NULL);
     }

@@ -229,14 +229,11 @@ static void flush_cb(FI_ARGS_NONE)
     fi_sites_free();
 }
 
-void fi_lua_atexit(FI_ARGS_ATEXIT);
-
 static void register_callbacks(void)
 {
     qemu_plugin_register_vcpu_init_cb(fi.id, fi_vcpu_init_cb FI_USERDATA);
     qemu_plugin_register_vcpu_tb_trans_cb(fi.id, fi_tb_trans FI_USERDATA);
     qemu_plugin_register_flush_cb(fi.id, flush_cb FI_USERDATA);
-    qemu_plugin_register_atexit_cb(fi.id, fi_lua_atexit, NULL);
     if (fi_plan->events[FI_IDLE] || fi_watches_idling()) {
         qemu_plugin_register_vcpu_idle_cb(fi.id, fi_vcpu_idle_cb FI_USERDATA);
     }

@@ -54,15 +54,6 @@
 #define FI_USERDATA
 #endif
 
-/* The one callback whose userdata all versions pass. */
-#if QEMU_PLUGIN_VERSION >= 7
-#define FI_ARGS_ATEXIT void *userdata
-#define FI_UNUSED_ATEXIT_ID ((void)0)
-#else
-#define FI_ARGS_ATEXIT qemu_plugin_id_t cb_id, void *userdata
-#define FI_UNUSED_ATEXIT_ID ((void)cb_id)
-#endif
-
 static inline bool fi_compat_read_register(struct qemu_plugin_register *handle,
                                            GByteArray *buf)
 {
