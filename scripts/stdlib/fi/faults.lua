@@ -89,21 +89,11 @@ local TRIGGER_OPTIONS = options.TRIGGER
 ---------------------------------------------------------------------------------------------------------------------
 -- Targets: a register, or memory by its virtual or physical address
 
--- The address that an integer, "symbol" or "symbol+offset" means, and the size of the object if it is one.
 local function resolve(address)
     if math.type(address) == "integer" then
         return address, nil
     end
-    local found, base, size, kind = pcall(fi.symbol, address)
-    if found then
-        return base, kind == "object" and size > 0 and size or nil
-    end
-    local name, sign, offset = address:match("^%s*(.-)%s*([+-])%s*(%w+)%s*$")
-    if not name or not math.tointeger(tonumber(offset)) then
-        fi.symbol(address)      -- raises the error that tells near names
-    end
-    offset = math.tointeger(tonumber(offset))
-    return (fi.symbol(name)) + (sign == "+" and offset or -offset), nil
+    return options.address_of(address)
 end
 
 local function memory_target(level, what, space, opts)
@@ -194,23 +184,14 @@ local function choice_of(level, what, opts)
 end
 
 local function random_bits(n, width, adjacent)
-    local bits = {}
     if adjacent then
-        local first = fi.rng(0, width - n)
+        local bits, first = {}, fi.rng(0, width - n)
         for i = 1, n do
             bits[i] = first + i - 1
         end
         return bits
     end
-    local taken = {}
-    while #bits < n do
-        local bit = fi.rng(0, width - 1)
-        if not taken[bit] then
-            taken[bit] = true
-            bits[#bits + 1] = bit
-        end
-    end
-    return bits
+    return options.random_bits(n, width)
 end
 
 local function check_width(choice, width, name)

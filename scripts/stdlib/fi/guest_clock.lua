@@ -21,6 +21,16 @@ local ZERO_REGISTER <const> = 31
 ---@class fi.guest_clock
 local guest_clock = {}
 
+--- The parameters that say which clock it is: device and hz, for a module's list.
+---@return fi.scenario.Parameter ...
+function guest_clock.parameters()
+    return {name = "device", type = "register", optional = true,
+         text = "a device's register of up to 8 bytes, such as {\"pl031\", offset = 0, size = 4}; its alarm does not "
+             .. "follow. Default: the AArch64 generic timer: CNTVCT_EL0, CNTPCT_EL0 and the timers of EL1, with "
+             .. "CNTVOFF_EL2 being 0"},
+        {name = "hz", type = "integer", default = 1, least = 1, text = "with device: how often it counts in a second"}
+end
+
 ---@class fi.guest_clock.Clock
 ---@field reads integer of the guest, since the clock is wrong
 ---@field offset integer ns that it is ahead of the right time

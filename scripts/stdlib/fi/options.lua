@@ -137,18 +137,46 @@ end
 ---------------------------------------------------------------------------------------------------------------------
 -- Places
 
--- Is this a symbol of a map of which it is not known yet where it is, or what it has?
-local function is_awaited(name)
+-- "symbol+0x10": its symbol, sign and number; only the whole of it without an offset
+local function split_offset(symbol)
+    local name, sign, offset = symbol:match("^%s*(.-)%s*([+-])%s*(%w+)%s*$")
+    offset = math.tointeger(tonumber(offset or ""))
+    if not offset then
+        return symbol, nil
+    end
+    return name, sign == "+" and offset or -offset
+end
+
+--- Is this a symbol, with or without an offset, of a map of which it is not known yet where it is, or what it has?
+---@param symbol string
+---@return boolean
+function options.is_awaited(symbol)
+    local name = split_offset(symbol)
     for _, map in ipairs(fi.symbols.maps()) do
         if not map.slide then
             local own = name:sub(1, #map.name + 1) == map.name .. ":" and name:sub(#map.name + 2)
             local pattern = "^" .. (own or name):gsub("%p", "%%%0") .. "$"
-            if own and map.symbols == 0 and not own:find("[+-]") or #fi.symbols.find(pattern, map.name) > 0 then
+            if own and map.symbols == 0 or #fi.symbols.find(pattern, map.name) > 0 then
                 return true
             end
         end
     end
     return false
+end
+
+--- The address that a symbol with or without an offset means, and the size of the object if it is one.
+---@param symbol string
+---@return integer address, integer? size
+function options.address_of(symbol)
+    local found, address, size, kind = pcall(fi.symbol, symbol)
+    if found then
+        return address, kind == "object" and size > 0 and size or nil
+    end
+    local name, offset = split_offset(symbol)
+    if not offset then
+        fi.symbol(symbol)       -- raises the error that tells near names
+    end
+    return (fi.symbol(name)) + offset, nil
 end
 
 --- All of the function, or with `objects` also of the object, that a symbol names, for on_pc and its like, also if its
@@ -162,7 +190,8 @@ function options.whole(where, objects)
     end
     local known, _, size, kind = pcall(fi.symbol, where)
     local fits = known and size > 0 and (objects and kind ~= "other" or kind == "func")
-    return (fits or not known and is_awaited(where)) and {where} or where
+    local awaited = not known and not select(2, split_offset(where)) and options.is_awaited(where)
+    return (fits or awaited) and {where} or where
 end
 
 ---------------------------------------------------------------------------------------------------------------------
@@ -195,6 +224,22 @@ function options.check_mask(level, what, name, mask)
     if math.type(mask) ~= "integer" or mask == 0 then
         options.fail(level + 1, "%s: %s must be a whole number other than 0", what, name)
     end
+end
+
+--- Different bits of so many, chosen by the seed.
+---@param n integer
+---@param width integer
+---@return integer[]
+function options.random_bits(n, width)
+    local bits, taken = {}, {}
+    while #bits < n do
+        local bit = fi.rng(0, width - 1)
+        if not taken[bit] then
+            taken[bit] = true
+            bits[#bits + 1] = bit
+        end
+    end
+    return bits
 end
 
 --- The numbers of the bits that are set, in ascending order.

@@ -253,33 +253,6 @@ function scenario.whole(place)
     return found and range or options.whole(place, true)
 end
 
--- Is it a symbol of a map whose slide is not known yet?
-local function is_pending(symbol)
-    local map, name = symbol:match("^([^:]+):(.+)$")
-    name = (name or symbol):match("^%s*(.-)%s*[+-]%s*%w+%s*$") or name or symbol
-    for _, known in ipairs(fi.symbols.maps()) do
-        if known.slide == nil and (map == nil or map == known.name) and
-           #fi.symbols.find("^" .. name:gsub("%p", "%%%0") .. "$", known.name) > 0 then
-            return true
-        end
-    end
-    return false
-end
-
--- Address and size; the size is nil unless the symbol is an object.
-local function address_of(symbol)
-    local found, address, size, kind = pcall(fi.symbol, symbol)
-    if found then
-        return address, kind == "object" and size > 0 and size or nil
-    end
-    local name, sign, offset = symbol:match("^%s*(.-)%s*([+-])%s*(%w+)%s*$")
-    offset = math.tointeger(tonumber(offset or ""))
-    if not offset then
-        fi.symbol(symbol)       -- raises the error that tells near names
-    end
-    return (fi.symbol(name)) + (sign == "+" and offset or -offset), nil
-end
-
 --- First address and size of memory that a place names; an address, or a symbol that is no object, is `default` bytes
 --- from there. Nothing if the symbol's map has no slide yet, so that it has to be asked again later.
 ---@param place fi.Where
@@ -289,15 +262,15 @@ function scenario.extent(place, default)
     local first = type(place) == "table" and place[1] or place
     local address, size = first, nil
     if type(first) == "string" then
-        if is_pending(first) then
+        if options.is_awaited(first) then
             return nil
         end
-        address, size = address_of(first)
+        address, size = options.address_of(first)
     end
     if type(place) == "table" then
         local last = place[2]
         if type(last) == "string" then
-            last = address_of(last)
+            last = options.address_of(last)
         end
         size = place.size or last and last - address
     end

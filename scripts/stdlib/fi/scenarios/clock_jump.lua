@@ -24,11 +24,7 @@ local clock_jump = scenario.define{
              .. "and those that a jump passes are due at once; free: the comparators keep to the right time, so a "
              .. "deadline that the guest computes from its clock after a jump forwards comes late by the jump, and at "
              .. "once after one backwards"},
-        {name = "device", type = "register", optional = true,
-         text = "a device's register of up to 8 bytes, such as {\"pl031\", offset = 0, size = 4}; its alarm does not "
-             .. "follow. Default: the AArch64 generic timer: CNTVCT_EL0, CNTPCT_EL0 and the timers of EL1, with "
-             .. "CNTVOFF_EL2 being 0"},
-        {name = "hz", type = "integer", default = 1, least = 1, text = "with device: how often it counts in a second"},
+        guest_clock.parameters(),
     },
     arm = function(p, fault)
         if p.jumps and not p.every_ns then

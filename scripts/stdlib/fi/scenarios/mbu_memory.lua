@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- fi.scenarios.mbu_memory: a multiple bit upset in a data structure. Described in docs/scenarios.md.
 
+local options = require "fi.options"
 local scenario = require "fi.scenario"
 
 local BITS_PER_BYTE <const> = 8
@@ -33,18 +34,6 @@ local function words_with(n, address, size, word)
     return first, last, bits_in
 end
 
-local function different(n, width)
-    local bits, taken = {}, {}
-    while #bits < n do
-        local bit = fi.rng(0, width - 1)
-        if not taken[bit] then
-            taken[bit] = true
-            bits[#bits + 1] = bit
-        end
-    end
-    return bits
-end
-
 local LAYOUTS <const> = {
     adjacent = function(n, address, size, word)
         local first, last, bits_in = words_with(n, address, size, word)
@@ -58,7 +47,7 @@ local LAYOUTS <const> = {
     scattered = function(n, address, size, word)
         local first, last, bits_in = words_with(n, address, size, word)
         local start, width = bits_in(fi.rng(first, last))
-        local bits = different(n, width)
+        local bits = options.random_bits(n, width)
         for i, bit in ipairs(bits) do
             bits[i] = start + bit
         end
@@ -79,7 +68,7 @@ local LAYOUTS <const> = {
         if size * BITS_PER_BYTE < n then
             error(("nbits is %d, but the target has %d bits"):format(n, size * BITS_PER_BYTE))
         end
-        return different(n, size * BITS_PER_BYTE)
+        return options.random_bits(n, size * BITS_PER_BYTE)
     end,
 }
 
