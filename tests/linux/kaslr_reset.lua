@@ -17,6 +17,7 @@
 --! checks: 7
 
 local check = require "fi.check"
+local kaslr_seed = require "shared.kaslr_seed"
 
 check.plan(7)
 
@@ -35,23 +36,12 @@ end)
 -- A register of PL061 that the script asks whether to boot again
 on_mmio_read({0x09030404, size = 4}, function() return boot end)
 
--- QEMU gives the kernel the same seed each time, in the device tree: its address is in the first instructions' literals
--- (hw/arm/boot.c, bootloader_aarch64), the property is a token, a length, the offset of its name, and the value.
-local function reseed()
-    local tree = phys.u64[0x40000018]
-    local blob = phys:read(tree, (">I4"):unpack(phys:read(tree + 4, 4)))
-    local strings = (">I4"):unpack(blob, 13)
-    local name = blob:find("kaslr-seed\0", strings + 1, true) - strings - 1
-    local property = blob:find((">I4I4I4"):pack(3, 8, name), 1, true)
-    phys.u64[tree + property + 11] = 0x123456789abcdef
-end
-
 on_reset(function()
     boot = boot + 1
     check.eq(fi.symbols.slide("kernel"), nil, "not known any more")
     check.eq(count.state, "pending", "waits again")
     check.ok(not pcall(fi.symbol, "nr_context_switches"), "no address either")
-    fi.defer(0, reseed)
+    fi.defer(0, kaslr_seed.change)
 end)
 
 check.at_exit(function()

@@ -19,24 +19,11 @@
 
 local check = require "fi.check"
 local mbu_memory = require "fi.scenarios.mbu_memory"
-
-local RAM <const> = 0x40000000
-local RAM_END <const> = RAM + 0x20000000
-local PAGE <const> = 0x1000
-local MAGIC <const> = string.unpack("<i8", "MBUPAGE:")
-
--- The file's page in the page cache
-local function find_page()
-    for page = RAM, RAM_END - PAGE, PAGE do
-        if phys.u64[page] == MAGIC then
-            return page
-        end
-    end
-end
+local page_cache = require "shared.page_cache"
 
 local fault
 on_mmio_write(0x09030000, {limit = 1}, function()
-    local page = find_page()
+    local page = page_cache.find("MBUPAGE:")
     check.ok(page, "the file is in memory")
     fault = mbu_memory.arm{target = {page, size = 16}, phys = true, bits = {64, 65}, code = "kernel:__arm64_sys_openat"}
 end)

@@ -17,6 +17,7 @@
 --! checks: 5
 
 local check = require "fi.check"
+local kaslr_seed = require "shared.kaslr_seed"
 local linux = require "fi.linux"
 
 check.plan(5)
@@ -37,18 +38,9 @@ on_mmio_write({0x09030000, size = 4}, function()
 end)
 on_mmio_read({0x09030404, size = 4}, function() return boot end)
 
--- As in kaslr_reset: QEMU gives the kernel the same seed each time, in the device tree
-local function reseed()
-    local tree = phys.u64[0x40000018]
-    local blob = phys:read(tree, (">I4"):unpack(phys:read(tree + 4, 4)))
-    local strings = (">I4"):unpack(blob, 13)
-    local name = blob:find("kaslr-seed\0", strings + 1, true) - strings - 1
-    phys.u64[tree + blob:find((">I4I4I4"):pack(3, 8, name), 1, true) + 11] = 0x123456789abcdef
-end
-
 on_reset(function()
     boot = boot + 1
-    fi.defer(0, reseed)
+    fi.defer(0, kaslr_seed.change)
 end)
 
 on_pc("kernel:start_kernel", {after = 1}, function()

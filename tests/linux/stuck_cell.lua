@@ -26,24 +26,11 @@
 
 local check = require "fi.check"
 local stuck_cell = require "fi.scenarios.stuck_cell"
-
-local RAM <const> = 0x40000000
-local RAM_END <const> = RAM + 0x20000000
-local PAGE <const> = 0x1000
-local MAGIC <const> = string.unpack("<i8", "STUCKBIT")
-
--- The file's page in the page cache
-local function find_page()
-    for page = RAM, RAM_END - PAGE, PAGE do
-        if phys.u64[page] == MAGIC then
-            return page
-        end
-    end
-end
+local page_cache = require "shared.page_cache"
 
 local fault
 on_mmio_write(0x09030000, {limit = 1}, function()
-    local page = find_page()
+    local page = page_cache.find("STUCKBIT")
     check.ok(page, "the file is in memory")
     fault = stuck_cell.arm{target = {page + 10, size = 1}, phys = true, bits = {0}}
 end)
