@@ -171,6 +171,10 @@ void fi_slide_forget(void)
     guint i;
 
     fi_script_lock();
+    if (fi_script_closed_locked()) {
+        fi_script_unlock(); /* another thread is ending QEMU */
+        return;
+    }
     for (i = 0; i < fi_maps_count(fi.maps); i++) {
         FiMap *map = fi_maps_nth(fi.maps, i);
 
